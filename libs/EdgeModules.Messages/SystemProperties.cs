@@ -1,0 +1,17 @@
+namespace EdgeModules.Messages;
+
+/// <summary>Keys of the system properties in an MQTT property bag, as IoT Hub and edgeHub write them.</summary>
+public static class SystemProperties
+{
+    public const string OutputName = "$.on";
+    public const string MessageId = "$.mid";
+    public const string CorrelationId = "$.cid";
+    public const string ContentType = "$.ct";
+    public const string ContentEncoding = "$.ce";
+
+    /// <summary>Set by edgeHub on delivery: the sending device.</summary>
+    public const string ConnectionDeviceId = "$.cdid";
+
+    /// <summary>Set by edgeHub on delivery: the sending module.</summary>
+    public const string ConnectionModuleId = "$.cmid";
+}

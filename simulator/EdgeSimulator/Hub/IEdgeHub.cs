@@ -1,0 +1,91 @@
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Hub;
+
+/// <summary>The hub as the rest of the simulator sees it: edgeHub on the module side, IoT Hub on the cloud side.</summary>
+public interface IEdgeHub : IAsyncDisposable
+{
+    /// <summary>PEM file of the certificate authority made at start; what a module must trust.</summary>
+    string CaCertificateFile { get; }
+
+    /// <summary><c>unix:///…</c>, the workload API.</summary>
+    string WorkloadUri { get; }
+
+    /// <summary>False while the cloud is away; messages for <c>$upstream</c> then wait in their queue.</summary>
+    bool UpstreamOnline { get; set; }
+
+    /// <summary>Raised after a reported patch was stored: module id and the patch. Handlers must be quick and must not throw.</summary>
+    event Action<string, JObject>? Reported;
+
+    /// <exception cref="SimulatorException">A port is in use, or the store cannot be opened; the message names it.</exception>
+    Task StartAsync(CancellationToken cancellation);
+
+    ModuleIdentity GetIdentity(string module);
+
+    HubStatus GetStatus();
+
+    /// <returns><c>{"desired":{…,"$version":n},"reported":{…,"$version":m}}</c>; a copy.</returns>
+    /// <exception cref="SimulatorException">No such module.</exception>
+    JObject GetTwin(string module);
+
+    /// <summary>Merges <paramref name="patch"/> into the desired properties and pushes it to the module if it is connected.</summary>
+    /// <returns>The new <c>$version</c>.</returns>
+    /// <exception cref="SimulatorException">No such module.</exception>
+    long PatchDesired(string module, JObject patch);
+
+    /// <exception cref="SimulatorException">The module is not connected, or did not answer in time.</exception>
+    Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation);
+}
+
+/// <param name="Key">Base64; signs the module's tokens.</param>
+public sealed record ModuleIdentity(string DeviceId, string ModuleId, string GenerationId, string Key);
+
+public sealed record MethodResult(int Status, JToken? Payload);
+
+/// <param name="Routes">Route name → edgeHub route text.</param>
+/// <param name="Desired">Module id → its desired properties at first start; a twin kept in the state directory that was made from equal ones stays.</param>
+public sealed record HubOptions(
+    string IotHubHostName,
+    string GatewayHostName,
+    string DeviceId,
+    int Port,
+    string StateDirectory,
+    string CloudFile,
+    TimeSpan MessageAckTimeout,
+    IReadOnlyDictionary<string, string> Routes,
+    IReadOnlyDictionary<string, JObject> Desired);
+
+/// <summary>
+/// The books of the hub, in readings (the property <c>count</c> of a message, else 1) and messages, since the state directory was made.
+/// A message whose id its sender sent before is a repeat: delivered again, as the real edgeHub would, but outside these sums.
+/// </summary>
+public sealed record HubStatus(
+    IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, IReadOnlyList<string> ConnectedModules, UpstreamStatus Upstream);
+
+/// <param name="AcceptedReadings">Stored for at least one endpoint.</param>
+/// <param name="UnroutedReadings">Acknowledged, matched no route, gone.</param>
+public sealed record OutputStatus(
+    string Module, string Output, long Messages, long AcceptedReadings, long UnroutedReadings, long RepeatedMessages, long RepeatedReadings);
+
+/// <summary>For each endpoint accepted = acknowledged + queued + expired + dropped.</summary>
+/// <param name="Id"><c>device/module/input</c>, or <c>iothub</c> for <c>$upstream</c>.</param>
+/// <param name="Module">Null for <c>$upstream</c>.</param>
+/// <param name="QueuedMessages">Messages still to be acknowledged, repeats too: 0 means that nothing waits here.</param>
+public sealed record EndpointStatus(
+    string Id,
+    string? Module,
+    string? Input,
+    long AcceptedReadings,
+    long AcknowledgedReadings,
+    long QueuedReadings,
+    long ExpiredReadings,
+    long DroppedReadings,
+    long AcknowledgedMessages,
+    long QueuedMessages,
+    long Redeliveries);
+
+/// <param name="Bytes">Body and properties, as IoT Hub meters them.</param>
+/// <param name="MeteredUnits">Started units of 4 KB, message by message.</param>
+/// <param name="DuplicateMessages">Messages whose id the cloud had already seen from that module; not in the other sums.</param>
+public sealed record UpstreamStatus(
+    bool Online, long Messages, long Readings, long Bytes, long MeteredUnits, long DuplicateMessages, long DuplicateReadings);
