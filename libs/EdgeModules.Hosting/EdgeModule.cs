@@ -1,0 +1,66 @@
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Hosting;
+
+/// <summary>
+/// What the author of a module writes: glue between the pump and the pure logic. All members are called from one loop, one at a time, so neither
+/// needs a lock. A call's outputs, state change and ledger change become durable together, before anything is sent.
+/// </summary>
+public abstract class EdgeModule<TSettings>
+    where TSettings : class, ISettings<TSettings>
+{
+    /// <summary>The name of the input that carries readings; null for a module that takes none.</summary>
+    public virtual string? ReadingsInput => null;
+
+    /// <summary>Called once per message on <see cref="ReadingsInput"/>; readings that cannot be used have been taken out and counted.</summary>
+    /// <param name="readings">In body order; valid during the call.</param>
+    public virtual ModuleResult OnReadings(ReadingBatch readings, ModuleContext<TSettings> context) => ModuleResult.None;
+
+    /// <summary>Work that is due by time. Called when <see cref="NextTick"/> has passed.</summary>
+    public virtual ModuleResult OnTick(ModuleContext<TSettings> context) => ModuleResult.None;
+
+    /// <summary>When <see cref="OnTick"/> is to be called next; null when nothing waits for time. Asked after every call.</summary>
+    public virtual DateTimeOffset? NextTick(ModuleContext<TSettings> context) => null;
+
+    /// <summary>New settings are in force from now on. They are saved already; the same call follows a start.</summary>
+    public virtual void OnSettings(ModuleContext<TSettings> context)
+    {
+    }
+
+    /// <summary>Restores what a former call gave as <see cref="ModuleResult.StateChange"/>, or a part of a snapshot; in the order in which they were saved.</summary>
+    public virtual void ApplyChange(ReadOnlySpan<byte> change)
+    {
+    }
+
+    /// <summary>The whole state as changes that <see cref="ApplyChange"/> takes on an empty module; each some 100 KB at most.</summary>
+    public virtual IEnumerable<ReadOnlyMemory<byte>> Snapshot() => [];
+
+    /// <summary>Forgets all state (the direct method <c>resetState</c>).</summary>
+    public virtual void Reset()
+    {
+    }
+
+    /// <summary>After a crash: makes the <see cref="OutboundMessage.Recreatable"/> messages of the last saved call again, byte for byte.</summary>
+    public virtual IReadOnlyList<OutboundMessage> RecreateOutputs(ModuleContext<TSettings> context) => [];
+
+    /// <summary>The module's own part of the reported twin, or null; sent whenever it differs from the last one sent, so without fast-moving numbers.</summary>
+    public virtual JObject? Report(ModuleContext<TSettings> context) => null;
+
+    /// <summary>Readings taken in that time or later messages will release: the gauge <c>held</c> of the ledger.</summary>
+    public virtual long Held => 0;
+}
+
+/// <param name="Now">The clock, read once for this call.</param>
+/// <param name="Settings">One snapshot for the whole call.</param>
+/// <param name="Ledger">Counts become durable with the call's outputs.</param>
+public sealed record ModuleContext<TSettings>(DateTimeOffset Now, TSettings Settings, Ledger Ledger);
+
+/// <param name="Outputs">In sending order.</param>
+/// <param name="StateChange">What <see cref="EdgeModule{TSettings}.ApplyChange"/> needs to repeat this call's effect on the state; empty when there is none.</param>
+public sealed record ModuleResult(IReadOnlyList<OutboundMessage> Outputs, ReadOnlyMemory<byte> StateChange = default)
+{
+    public static ModuleResult None { get; } = new([]);
+}

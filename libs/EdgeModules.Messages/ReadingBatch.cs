@@ -1,0 +1,5 @@
+namespace EdgeModules.Messages;
+
+public sealed class ReadingBatch
+{
+}
