@@ -1,0 +1,17 @@
+namespace EdgeModules.Messages;
+
+/// <summary>Sizes in bytes.</summary>
+public static class MessageLimits
+{
+    /// <summary>
+    /// Body and properties of one message. edgeHub's limit is 262,144 with about 140 bytes of its own; above it a message is acknowledged and dropped,
+    /// or the connection closed, so nobody goes near it.
+    /// </summary>
+    public const int BodyAndProperties = 261_900;
+
+    /// <summary>The body of a message that a module makes; leaves room for any properties.</summary>
+    public const int EmittedBody = 250_000;
+
+    /// <summary>Characters of a <c>deviceId</c> or a <c>zone</c>.</summary>
+    public const int NameCharacters = 128;
+}
