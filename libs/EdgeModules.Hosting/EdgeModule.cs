@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Messages;
@@ -14,6 +15,12 @@ public abstract class EdgeModule<TSettings>
 {
     /// <summary>The name of the input that carries readings; null for a module that takes none.</summary>
     public virtual string? ReadingsInput => null;
+
+    /// <summary>Names that the settings give to metrics: a reading that has such a property with another type than a number is invalid. Must be cheap.</summary>
+    public virtual FrozenSet<string> NamedMetrics(TSettings settings) => FrozenSet<string>.Empty;
+
+    /// <summary>Whether what cannot be read is sent to the output <c>invalid</c>; it is counted in any case.</summary>
+    public virtual bool EmitsInvalid(TSettings settings) => false;
 
     /// <summary>Called once per message on <see cref="ReadingsInput"/>; readings that cannot be used have been taken out and counted.</summary>
     /// <param name="readings">In body order; valid during the call.</param>
@@ -48,6 +55,9 @@ public abstract class EdgeModule<TSettings>
 
     /// <summary>The module's own part of the reported twin, or null; sent whenever it differs from the last one sent, so without fast-moving numbers.</summary>
     public virtual JObject? Report(ModuleContext<TSettings> context) => null;
+
+    /// <summary>A direct method of the module's own; null for a name it does not know. The methods of every module come first.</summary>
+    public virtual MethodResponse? OnMethod(MethodRequest request, ModuleContext<TSettings> context) => null;
 
     /// <summary>Readings taken in that time or later messages will release: the gauge <c>held</c> of the ledger.</summary>
     public virtual long Held => 0;

@@ -1,19 +1,77 @@
+using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Hosting.State;
+using EdgeModules.Hosting.Telemetry;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeModules.Hosting;
 
-/// <summary>Wires everything that runs a module, so that its <c>Program.cs</c> is three lines.</summary>
+/// <summary>Wires everything that runs a module, so that its <c>Program.cs</c> is one statement.</summary>
 public static class ModuleHost
 {
-    /// <returns>A builder to which the module adds its logic; <c>await builder.Build().RunAsync()</c> runs it until SIGTERM.</returns>
-    public static HostApplicationBuilder Create<TModule, TSettings>(string[] args)
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>Runs the module until SIGTERM.</summary>
+    /// <param name="addLogic">Adds what the module's constructor asks for.</param>
+    /// <returns>The exit code: 0 after SIGTERM, 1 when the environment is wrong or a part failed; the last log line says why.</returns>
+    public static async Task<int> RunAsync<TModule, TSettings>(string[] args, Action<IServiceCollection>? addLogic = null)
         where TModule : EdgeModule<TSettings>
         where TSettings : class, ISettings<TSettings>, new()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
+        builder.Configuration.AddEnvironmentVariables();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Logging.AddConsole(options => options.FormatterName = EdgeLogFormatter.FormatterName).AddConsoleFormatter<EdgeLogFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(provider => ModuleEnvironment.Read(provider.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<ModuleEnvironment>().Credentials);
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IModuleCredentials>().Address);
+        builder.Services.AddSingleton<IStateStore>(OpenStore);
+        builder.Services.AddSingleton<IModuleClient>(CreateClient);
+        builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddSingleton<EdgeModule<TSettings>, TModule>();
-        return builder;
+        builder.Services.AddHostedService<ModuleService<TSettings>>();
+        addLogic?.Invoke(builder.Services);
+
+        try
+        {
+            builder.Logging.SetMinimumLevel(ModuleEnvironment.ReadLogLevel(builder.Configuration));
+            using var host = builder.Build();
+            if (host.Services.GetRequiredService<ModuleEnvironment>().Warning is { } warning)
+                host.Services.GetRequiredService<ILogger<ModuleEnvironment>>().LogEnvironment(warning);
+            host.Services.GetRequiredService<MetricsPage>();
+            await host.RunAsync();
+            return Environment.ExitCode;
+        }
+        catch (ModuleConfigurationException error)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            await Console.Out.WriteLineAsync($"<3> {now:yyyy-MM-dd HH:mm:ss.fff zzz} [ERR] - {error.Message.ReplaceLineEndings("\\n")}");
+            return 1;
+        }
     }
+
+    private static LiteDbStateStore OpenStore(IServiceProvider provider)
+    {
+        var environment = provider.GetRequiredService<ModuleEnvironment>();
+        var name = environment.Credentials.Address.ModuleId;
+        return LiteDbStateStore.Open(environment.StateDirectory, name, provider.GetRequiredService<TimeProvider>().GetUtcNow());
+    }
+
+    private static MqttModuleClient CreateClient(IServiceProvider provider)
+    {
+        var environment = provider.GetRequiredService<ModuleEnvironment>();
+        return new MqttModuleClient(
+            environment.Credentials, environment.MqttPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>());
+    }
+}
+
+internal static partial class EnvironmentLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    public static partial void LogEnvironment(this ILogger logger, string warning);
 }

@@ -17,7 +17,7 @@ public enum ReadingOrder
 
 /// <summary>
 /// The event time of one device. A device whose clock once ran ahead would be late for ever; so the third reading in a row that is more than a minute
-/// behind, none of the three older than the one before it, starts its order anew.
+/// behind, each newer than the one before it, starts the device's order anew.
 /// </summary>
 public struct EventOrder
 {

@@ -25,4 +25,30 @@ public static class JsonMergePatch
             }
         }
     }
+
+    /// <returns>The smallest patch that makes <paramref name="to"/> of <paramref name="from"/>; empty when they are equal.</returns>
+    public static JObject Diff(JObject from, JObject to)
+    {
+        var patch = new JObject();
+        foreach (var (key, wanted) in to)
+        {
+            if (wanted is null or { Type: JTokenType.Null }) continue;
+            var held = from[key];
+            if (held is JObject heldObject && wanted is JObject wantedObject)
+            {
+                if (Diff(heldObject, wantedObject) is { Count: > 0 } nested) patch[key] = nested;
+            }
+            else if (!JToken.DeepEquals(held, wanted))
+            {
+                patch[key] = wanted.DeepClone();
+            }
+        }
+
+        foreach (var (key, _) in from)
+        {
+            if (to[key] is null or { Type: JTokenType.Null }) patch[key] = JValue.CreateNull();
+        }
+
+        return patch;
+    }
 }

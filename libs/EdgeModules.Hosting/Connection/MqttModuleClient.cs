@@ -1,0 +1,277 @@
+using EdgeModules.Messages;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Hosting.Connection;
+
+/// <summary>
+/// <see cref="IModuleClient"/> over MQTT: keeps one <see cref="MqttSession"/> alive for ever, renews it before its token expires, and fetches the twin
+/// after each connect, since changes made meanwhile are not pushed again.
+/// </summary>
+public sealed partial class MqttModuleClient(IModuleCredentials credentials, int port, TimeProvider clock, ILogger<MqttModuleClient> logger) : IModuleClient
+{
+    private static readonly TimeSpan TwinRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TwinPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SendRetry = TimeSpan.FromMilliseconds(200);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ReconnectBackoff _backoff = new(Random.Shared.NextDouble);
+    private readonly TakeoverGuard _takeovers = new();
+
+    // Held while a message is handled: one at a time, over all connections.
+    private readonly SemaphoreSlim _inHand = new(1);
+    private readonly Lock _sessionLock = new();
+    private TaskCompletionSource<MqttSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _supervisor = Task.CompletedTask;
+    private Task _inputs = Task.CompletedTask;
+    private JObject? _desired;
+    private bool _closing;
+
+    /// <summary>Life of a token; a connection is renewed at 85 % of it.</summary>
+    public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
+
+    public Task OpenAsync(ModuleClientHandlers handlers, CancellationToken cancellation)
+    {
+        _supervisor = SuperviseAsync(handlers, _stop.Token);
+        return Task.CompletedTask;
+    }
+
+    public Task SendAsync(OutboundMessage message, CancellationToken cancellation) =>
+        OnAnySessionAsync(session => session.SendAsync(message, cancellation), message.MessageId, cancellation);
+
+    public Task ReportAsync(JObject patch, CancellationToken cancellation) =>
+        OnAnySessionAsync(session => session.ReportAsync(patch, cancellation), "reported properties", cancellation);
+
+    public async Task StopReceivingAsync(CancellationToken cancellation)
+    {
+        _closing = true;
+        if (CurrentSession() is { } session) await StopInputsAsync(session, cancellation);
+    }
+
+    public async Task CloseAsync(CancellationToken cancellation)
+    {
+        _closing = true;
+        try
+        {
+            if (CurrentSession() is { } session) await session.DisconnectAsync(cancellation);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogUncleanClose(error.Message);
+        }
+        finally
+        {
+            await _stop.CancelAsync();
+            await _supervisor;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _supervisor;
+        _stop.Dispose();
+        _inHand.Dispose();
+    }
+
+    private async Task SuperviseAsync(ModuleClientHandlers handlers, CancellationToken stop)
+    {
+        // The caller's thread goes on at once.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (!stop.IsCancellationRequested && !_closing)
+        {
+            var pause = TimeSpan.Zero;
+            try
+            {
+                pause = await ConnectAndServeAsync(handlers, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                pause = _backoff.Next();
+                if (error is ConnectRefusedException) LogRefused(error.Message, credentials.Address.ClientId, pause.TotalSeconds);
+                else LogNotConnected(credentials.Address.GatewayHostName, port, error.Message, pause.TotalSeconds);
+            }
+
+            await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>How long to wait before the next connection.</returns>
+    private async Task<TimeSpan> ConnectAndServeAsync(ModuleClientHandlers handlers, CancellationToken stop)
+    {
+        await using var session = await MqttSession.ConnectAsync(
+            credentials, port, clock.GetUtcNow() + TokenLife, request => handlers.OnMethod(request, stop), clock, stop);
+        _backoff.Reset();
+        LogConnected(credentials.Address.GatewayHostName, port, credentials.Address.ClientId);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var twin = HandleTwinAsync(session, handlers, over.Token);
+        _inputs = HandleInputsAsync(session, handlers, over.Token);
+        lock (_sessionLock) _session.TrySetResult(session);
+        try
+        {
+            var renewal = Task.Delay(TokenLife * 0.85, clock, over.Token);
+            if (await Task.WhenAny(session.Ended, renewal) == renewal && !stop.IsCancellationRequested)
+            {
+                LogRenewing();
+                await StopInputsAsync(session, stop);
+                await session.DisconnectAsync(stop);
+                return TimeSpan.Zero;
+            }
+        }
+        finally
+        {
+            lock (_sessionLock) _session = new TaskCompletionSource<MqttSession>(TaskCreationOptions.RunContinuationsAsynchronously);
+            await over.CancelAsync();
+            // A handler that still sends goes on over the next connection; its message is not acknowledged on this one any more.
+            _ = Task.WhenAll(twin, _inputs).ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
+        }
+
+        stop.ThrowIfCancellationRequested();
+        if (_closing) return TimeSpan.Zero;
+        if (_takeovers.Lost(clock.GetUtcNow()))
+        {
+            LogTakenOver(credentials.Address.ClientId, TakeoverGuard.Pause.TotalSeconds);
+            return TakeoverGuard.Pause;
+        }
+
+        var pause = _backoff.Next();
+        LogConnectionLost(await session.Ended, pause.TotalSeconds);
+        return pause;
+    }
+
+    private async Task StopInputsAsync(MqttSession session, CancellationToken cancellation)
+    {
+        await session.StopInputsAsync(cancellation);
+        await _inputs.WaitAsync(cancellation);
+    }
+
+    private async Task HandleInputsAsync(MqttSession session, ModuleClientHandlers handlers, CancellationToken over)
+    {
+        // What the operator changed meanwhile should count for the first message already; but a hub that has no twin must not hold up messages.
+        await Task.WhenAny(session.TwinSeen, Task.Delay(TwinPatience, clock, over));
+        await foreach (var delivery in session.Inputs.Reader.ReadAllAsync(over))
+        {
+            await _inHand.WaitAsync(over);
+            try
+            {
+                if (session.Ended.IsCompleted) return;
+                await handlers.OnMessage(delivery.Message, _stop.Token);
+                if (!session.Ended.IsCompleted) await delivery.AcknowledgeAsync(CancellationToken.None);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                LogNotAcknowledged(delivery.Message.Input, error.Message);
+                await session.DisposeAsync();
+                return;
+            }
+            finally
+            {
+                _inHand.Release();
+            }
+        }
+    }
+
+    private async Task HandleTwinAsync(MqttSession session, ModuleClientHandlers handlers, CancellationToken over)
+    {
+        await FetchTwinAsync(session, handlers, over);
+        await foreach (var patch in session.DesiredPatches.Reader.ReadAllAsync(over))
+        {
+            var held = VersionOf(_desired);
+            var version = VersionOf(patch);
+            if (version <= held) continue;
+            if (_desired is null || version != held + 1)
+            {
+                await FetchTwinAsync(session, handlers, over);
+                continue;
+            }
+
+            JsonMergePatch.Apply(_desired, patch);
+            await handlers.OnTwin(new ModuleTwin((JObject)_desired.DeepClone(), null), over);
+        }
+    }
+
+    private async Task FetchTwinAsync(MqttSession session, ModuleClientHandlers handlers, CancellationToken over)
+    {
+        while (!session.Ended.IsCompleted)
+        {
+            try
+            {
+                var twin = await session.GetTwinAsync(over);
+                var desired = twin["desired"] as JObject ?? [];
+                // While the cloud is away edgeHub may answer with an empty twin; what is held is better then.
+                if (_desired is null || VersionOf(desired) >= VersionOf(_desired)) _desired = desired;
+                await handlers.OnTwin(new ModuleTwin((JObject)_desired.DeepClone(), twin["reported"] as JObject ?? []), over);
+                session.MarkTwinSeen();
+                return;
+            }
+            catch (Exception error) when (error is not (OperationCanceledException or OutOfMemoryException))
+            {
+                LogNoTwin(error.Message, TwinRetry.TotalSeconds);
+                await Task.Delay(TwinRetry, clock, over);
+            }
+        }
+    }
+
+    private async Task OnAnySessionAsync(Func<MqttSession, Task> action, string? what, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task<MqttSession> waiting;
+            lock (_sessionLock) waiting = _session.Task;
+            var session = await waiting.WaitAsync(cancellation);
+            try
+            {
+                await action(session);
+                return;
+            }
+            catch (Exception error) when (error is not (TwinRejectedException or OutOfMemoryException) && !cancellation.IsCancellationRequested)
+            {
+                LogRepeating(what ?? "a message", error.Message);
+                // The connection that failed is over soon, or the hub is slow: either way not at once again.
+                await Task.Delay(SendRetry, clock, cancellation);
+            }
+        }
+    }
+
+    private MqttSession? CurrentSession()
+    {
+        lock (_sessionLock) return _session.Task.IsCompletedSuccessfully ? _session.Task.Result : null;
+    }
+
+    private static long VersionOf(JObject? desired) => desired?["$version"]?.Value<long>() ?? 0;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Connected to {Host}:{Port} as {ClientId}.")]
+    private partial void LogConnected(string host, int port, string clientId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Renewing the connection before its token expires.")]
+    private partial void LogRenewing();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Host}:{Port}: {Cause} Next attempt in {Seconds:0.0} s.")]
+    private partial void LogNotConnected(string host, int port, string cause, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Cause} Are the keys of {ClientId} still right, and the clock? Next attempt in {Seconds:0.0} s.")]
+    private partial void LogRefused(string cause, string clientId, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection ({Cause}); connecting again in {Seconds:0.0} s.")]
+    private partial void LogConnectionLost(string cause, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "The hub closed this module's connection three times within a minute: another client connects as {ClientId}. Staying away for {Seconds:0} s; stop the other one.")]
+    private partial void LogTakenOver(string clientId, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not fetch the twin: {Cause} Next attempt in {Seconds:0} s.")]
+    private partial void LogNoTwin(string cause, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message on input {Input} was not acknowledged and will come again: {Cause}")]
+    private partial void LogNotAcknowledged(string input, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending {What} again: {Cause}")]
+    private partial void LogRepeating(string what, string cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection could not be closed in order: {Cause}")]
+    private partial void LogUncleanClose(string cause);
+}

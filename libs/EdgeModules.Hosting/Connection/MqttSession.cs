@@ -1,0 +1,243 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using EdgeModules.Messages;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Hosting.Connection;
+
+/// <summary>One connection to edgeHub, from CONNECT to its end. It is never mended: a new one takes its place.</summary>
+internal sealed class MqttSession : IAsyncDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<(int Status, byte[] Body)>> _requests = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _twinSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EdgeTopics _topics;
+    private readonly Func<MethodRequest, Task<MethodResponse>> _onMethod;
+    private readonly TimeProvider _clock;
+
+    private MqttSession(EdgeTopics topics, Func<MethodRequest, Task<MethodResponse>> onMethod, TimeProvider clock)
+    {
+        (_topics, _onMethod, _clock) = (topics, onMethod, clock);
+        _client.ApplicationMessageReceivedAsync += OnReceivedAsync;
+        _client.DisconnectedAsync += OnDisconnectedAsync;
+    }
+
+    /// <summary>Completes with the cause when the connection is over.</summary>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>Completes when the owner has the twin of this connection.</summary>
+    public Task TwinSeen => _twinSeen.Task;
+
+    /// <summary>Input messages to be handled and then acknowledged; the hub sends the next one after that.</summary>
+    public Channel<InboundDelivery> Inputs { get; } = Channel.CreateUnbounded<InboundDelivery>(new UnboundedChannelOptions { SingleReader = true });
+
+    public Channel<JObject> DesiredPatches { get; } = Channel.CreateUnbounded<JObject>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <returns>A connection that has subscribed to everything.</returns>
+    public static async Task<MqttSession> ConnectAsync(
+        IModuleCredentials credentials, int port, DateTimeOffset tokenExpiry, Func<MethodRequest, Task<MethodResponse>> onMethod, TimeProvider clock,
+        CancellationToken cancellation)
+    {
+        var address = credentials.Address;
+        var token = await credentials.CreateTokenAsync(tokenExpiry, cancellation);
+        var roots = await credentials.GetTrustedRootsAsync(cancellation);
+        var agent = Uri.EscapeDataString($"EdgeModules/{typeof(MqttSession).Assembly.GetName().Version?.ToString(3)}");
+        var options = new MqttClientOptionsBuilder()
+            .WithTcpServer(address.GatewayHostName, port)
+            .WithProtocolVersion(MqttProtocolVersion.V311)
+            .WithClientId(address.ClientId)
+            .WithCredentials($"{address.HubHostName}/{address.ClientId}/?api-version=2021-04-12&DeviceClientType={agent}", token)
+            .WithCleanSession(false)
+            .WithKeepAlivePeriod(TimeSpan.FromSeconds(60))
+            .WithTimeout(AnswerTimeout)
+            .WithTlsOptions(tls => tls.UseTls().WithTargetHost(address.GatewayHostName)
+                .WithRevocationMode(X509RevocationMode.NoCheck)
+                .WithCertificateValidationHandler(offer => IsTrusted(offer, roots)))
+            .Build();
+
+        var session = new MqttSession(new EdgeTopics(address), onMethod, clock);
+        try
+        {
+            var answer = await session._client.ConnectAsync(options, cancellation);
+            if (answer.ResultCode != MqttClientConnectResultCode.Success) throw new ConnectRefusedException(answer.ResultCode.ToString());
+            // One filter per packet, as the official clients do it; edgeHub delivers only to a client that subscribed to a filter ending in "/#".
+            foreach (var filter in new[] { EdgeTopics.TwinResponses, EdgeTopics.DesiredPatches, EdgeTopics.Methods, session._topics.Inputs })
+            {
+                var quality = filter == session._topics.Inputs ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce;
+                await session._client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter, quality).Build(), cancellation);
+            }
+
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Publishes with QoS 1 and waits for the PUBACK.</summary>
+    public async Task SendAsync(OutboundMessage message, CancellationToken cancellation)
+    {
+        var publish = new MqttApplicationMessage
+        {
+            Topic = _topics.Event(message),
+            Payload = new ReadOnlySequence<byte>(message.Body),
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+        };
+        var result = await _client.PublishAsync(publish, cancellation);
+        if (!result.IsSuccess) throw new InvalidOperationException($"The hub answered the message with {result.ReasonCode}.");
+    }
+
+    public void MarkTwinSeen() => _twinSeen.TrySetResult();
+
+    /// <returns><c>{"desired":{…},"reported":{…}}</c></returns>
+    public async Task<JObject> GetTwinAsync(CancellationToken cancellation)
+    {
+        var (status, body) = await RequestAsync(EdgeTopics.GetTwin, [], cancellation);
+        if (status != 200) throw new InvalidOperationException($"The hub answered the request for the twin with status {status}.");
+        return JsonText.ParseObject(body);
+    }
+
+    /// <exception cref="TwinRejectedException">The answer was no success.</exception>
+    public async Task ReportAsync(JObject patch, CancellationToken cancellation)
+    {
+        var (status, _) = await RequestAsync(EdgeTopics.PatchReported, JsonText.ToUtf8(patch), cancellation);
+        if (status is 429 or >= 500) throw new InvalidOperationException($"The hub answered the reported properties with status {status}.");
+        if (status >= 300) throw new TwinRejectedException(status);
+    }
+
+    /// <summary>No further input message will come, and <see cref="Inputs"/> ends behind those that have.</summary>
+    public async Task StopInputsAsync(CancellationToken cancellation)
+    {
+        await _client.UnsubscribeAsync(new MqttClientUnsubscribeOptionsBuilder().WithTopicFilter(_topics.Inputs).Build(), cancellation);
+        // The client hands on messages by a queue of its own, which the answer above may have overtaken.
+        await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, cancellation);
+        Inputs.Writer.TryComplete();
+    }
+
+    /// <summary>Says goodbye; <see cref="Ended"/> completes.</summary>
+    public Task DisconnectAsync(CancellationToken cancellation) => _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        // Disposing does not always raise the event, and nobody may wait for ever.
+        End("closed");
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<(int Status, byte[] Body)> RequestAsync(Func<string, string> topic, byte[] body, CancellationToken cancellation)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var answer = new TaskCompletionSource<(int, byte[])>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _requests[id] = answer;
+        try
+        {
+            if (Ended.IsCompleted) throw new InvalidOperationException("The connection has ended.");
+            await PublishAsync(topic(id), body, cancellation);
+            return await answer.Task.WaitAsync(AnswerTimeout, _clock, cancellation);
+        }
+        finally
+        {
+            _requests.TryRemove(id, out _);
+        }
+    }
+
+    private Task<MqttClientPublishResult> PublishAsync(string topic, byte[] body, CancellationToken cancellation) =>
+        _client.PublishAsync(new MqttApplicationMessage { Topic = topic, Payload = new ReadOnlySequence<byte>(body) }, cancellation);
+
+    private Task OnReceivedAsync(MqttApplicationMessageReceivedEventArgs received)
+    {
+        var topic = received.ApplicationMessage.Topic;
+        if (_topics.TryReadInput(topic, out var input, out var properties))
+        {
+            // The acknowledgement is the handler's; and the buffer is the client's only until this method returns.
+            received.AutoAcknowledge = false;
+            var body = received.ApplicationMessage.Payload.ToArray();
+            Inputs.Writer.TryWrite(new InboundDelivery(new InboundMessage(input, body, properties), received.AcknowledgeAsync));
+        }
+        else if (EdgeTopics.TryReadTwinResponse(topic, out var status, out var requestId))
+        {
+            if (_requests.TryRemove(requestId, out var request)) request.TrySetResult((status, received.ApplicationMessage.Payload.ToArray()));
+        }
+        else if (EdgeTopics.IsDesiredPatch(topic))
+        {
+            DesiredPatches.Writer.TryWrite(JsonText.ParseObject(received.ApplicationMessage.Payload.ToArray()));
+        }
+        else if (EdgeTopics.TryReadMethod(topic, out var name, out requestId))
+        {
+            var payload = received.ApplicationMessage.Payload.ToArray();
+            // A method may take its time; the connection goes on meanwhile.
+            _ = AnswerAsync(name, requestId, payload);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task AnswerAsync(string name, string requestId, byte[] payload)
+    {
+        MethodResponse response;
+        try
+        {
+            response = await _onMethod(new MethodRequest(name, payload.Length == 0 ? null : JsonText.Parse(System.Text.Encoding.UTF8.GetString(payload))));
+        }
+        catch (JsonException error)
+        {
+            response = new MethodResponse(400, new JObject { ["message"] = $"The payload is not JSON: {error.Message}" });
+        }
+
+        try
+        {
+            await PublishAsync(EdgeTopics.MethodResponse(response.Status, requestId), response.Payload is null ? [] : JsonText.ToUtf8(response.Payload), CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The connection went meanwhile; the caller sees a time-out and asks again.
+        }
+    }
+
+    private Task OnDisconnectedAsync(MqttClientDisconnectedEventArgs disconnected)
+    {
+        End(disconnected.Exception?.Message ?? disconnected.Reason.ToString());
+        return Task.CompletedTask;
+    }
+
+    private void End(string cause)
+    {
+        _ended.TrySetResult(cause);
+        Inputs.Writer.TryComplete();
+        DesiredPatches.Writer.TryComplete();
+        foreach (var request in _requests.Values) request.TrySetException(new InvalidOperationException("The connection has ended."));
+    }
+
+    private static bool IsTrusted(MqttClientCertificateValidationEventArgs offer, X509Certificate2Collection roots)
+    {
+        if (roots.Count == 0 || offer.Certificate is null) return offer.SslPolicyErrors == SslPolicyErrors.None;
+        if ((offer.SslPolicyErrors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        // Intermediate certificates came with the offer.
+        foreach (var element in offer.Chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>()) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        using var certificate = X509CertificateLoader.LoadCertificate(offer.Certificate.GetRawCertData());
+        return chain.Build(certificate);
+    }
+}
+
+/// <param name="AcknowledgeAsync">Sends the PUBACK on the connection on which the message came.</param>
+internal sealed record InboundDelivery(InboundMessage Message, Func<CancellationToken, Task> AcknowledgeAsync);
+
+/// <summary>The hub answered CONNECT with a refusal, as a rule because of the token.</summary>
+internal sealed class ConnectRefusedException(string code) : Exception($"The hub refused the connection: {code}.");

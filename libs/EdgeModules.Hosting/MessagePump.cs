@@ -1,0 +1,334 @@
+using System.Globalization;
+using System.Threading.Channels;
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Settings;
+using EdgeModules.Hosting.State;
+using EdgeModules.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeModules.Hosting;
+
+/// <summary>
+/// The one loop of a module. For each message: decode, ask the module, save everything in one transaction, send, and only then let the message be
+/// acknowledged. The module is asked once per message, whatever fails: what is saved is sent again after a crash, and a message that comes again is known by
+/// its key.
+/// </summary>
+public sealed partial class MessagePump<TSettings>
+    where TSettings : class, ISettings<TSettings>, new()
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a start waits for the twin before it goes on with the saved settings.</summary>
+    private static readonly TimeSpan TwinPatience = TimeSpan.FromSeconds(10);
+
+    private readonly EdgeModule<TSettings> _module;
+    private readonly IModuleClient _client;
+    private readonly ModuleMemory _memory;
+    private readonly TwinSettings<TSettings> _settings;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<MessagePump<TSettings>> _logger;
+    private readonly MessageCodec _codec = new();
+    private readonly JsonArrayWriter _invalid = new();
+    private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private CancellationToken _abandon;
+    private DateTimeOffset _ticksFrom;
+
+    public MessagePump(
+        EdgeModule<TSettings> module, IModuleClient client, IStateStore store, TwinSettings<TSettings> settings, TimeProvider clock,
+        ILogger<MessagePump<TSettings>> logger)
+    {
+        (_module, _client, _settings, _clock, _logger) = (module, client, settings, clock, logger);
+        _memory = new ModuleMemory(store);
+    }
+
+    /// <summary>Raised on the loop after each step that may have changed the books or the module's report.</summary>
+    public event Action? Stepped;
+
+    /// <summary>For use on the loop only.</summary>
+    public Ledger Ledger => _memory.Ledger;
+
+    /// <summary>Sends what a former run saved but may not have sent, then works until <paramref name="stop"/>; the step in hand is finished first.</summary>
+    /// <param name="abandon">Gives up the step in hand too: it is saved and goes on after the next start.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        _abandon = abandon;
+        _ticksFrom = _clock.GetUtcNow() + TwinPatience;
+        try
+        {
+            await RestoreAsync();
+            while (!stop.IsCancellationRequested) await StepAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || abandon.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _work.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>The books as they were saved last; for any thread.</summary>
+    public IReadOnlyList<LedgerEntry> SavedBooks => _memory.SavedBooks;
+
+    /// <summary>Handles a message on the loop; the task completes when it may be acknowledged.</summary>
+    public Task HandleAsync(InboundMessage message) => OnLoopAsync(async () =>
+    {
+        await ReceiveAsync(message);
+        return true;
+    });
+
+    /// <summary>Runs something on the loop, between two steps.</summary>
+    /// <exception cref="OperationCanceledException">The loop has ended.</exception>
+    public async Task<T> OnLoopAsync<T>(Func<Task<T>> action)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var accepted = _work.Writer.TryWrite(async () =>
+        {
+            try
+            {
+                done.TrySetResult(await action());
+            }
+            catch (Exception error)
+            {
+                done.TrySetException(error);
+            }
+        });
+        if (!accepted) throw new OperationCanceledException("The module is stopping.");
+        await using var _ = _abandon.Register(() => done.TrySetCanceled(_abandon));
+        return await done.Task;
+    }
+
+    /// <summary>The settings have changed; to be called on the loop.</summary>
+    public void SettingsChanged()
+    {
+        _module.OnSettings(Context());
+        Stepped?.Invoke();
+    }
+
+    /// <summary>Forgets the module's state, not the books; to be called on the loop.</summary>
+    public void Reset()
+    {
+        _module.Reset();
+        _memory.Compact(_module.Snapshot());
+        Stepped?.Invoke();
+    }
+
+    /// <summary>Saves what is only in memory: the books of redeliveries.</summary>
+    public void SaveBooks() => _memory.Commit(new JournalRecord { Ledger = Ledger.Entries() });
+
+    public ModuleContext<TSettings> Context() => new(_clock.GetUtcNow(), _settings.Current, Ledger);
+
+    private async Task StepAsync(CancellationToken stop)
+    {
+        if (_work.Reader.TryRead(out var work))
+        {
+            await work();
+            Stepped?.Invoke();
+        }
+
+        var context = Context();
+        // A source must not begin with settings that the twin is about to replace.
+        var due = _settings.IsFresh || context.Now >= _ticksFrom ? _module.NextTick(context) : _ticksFrom;
+        if (due <= context.Now)
+        {
+            var result = _module.OnTick(context);
+            await FinishAsync(result, [], null, null);
+            Stepped?.Invoke();
+        }
+        else if (work is null)
+        {
+            _memory.CompactIfDue(_module.Snapshot);
+            await WaitAsync(due - context.Now, stop);
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan? time, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var work = _work.Reader.WaitToReadAsync(over.Token).AsTask();
+        if (time is null) await work;
+        else await Task.WhenAny(work, Task.Delay(time.Value, _clock, over.Token));
+        await over.CancelAsync();
+        // Both waits are over or given up; what they threw was the giving up.
+        await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RestoreAsync()
+    {
+        var last = _memory.Restore(_module.ApplyChange);
+        var context = Context();
+        _module.OnSettings(context);
+        if (last is null) return;
+        IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
+        if (unsent.Count > 0) LogResending(unsent.Count);
+        await SendAsync(unsent);
+    }
+
+    private async Task ReceiveAsync(InboundMessage message)
+    {
+        var key = MessageKey.Of(message);
+        var declared = message.Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count > 0 ? count : 1;
+        if (_memory.Knows(message.Input, key))
+        {
+            Ledger.Count(Ledger.Redelivered, declared);
+            LogRedelivered(message.Input, key);
+            return;
+        }
+
+        var context = Context();
+        var before = Ledger.Entries();
+        _invalid.Clear();
+        ModuleResult result;
+        try
+        {
+            result = message.Input == _module.ReadingsInput ? AskForReadings(message, declared, context) : Refuse(message, declared);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The message would fail again for ever. What the module did before it failed may be half of it; the books say that it was dropped.
+            LogModuleFailed(error, message.Input, key);
+            Ledger.Restore(before);
+            _invalid.Clear();
+            Ledger.Count(Ledger.Received, declared);
+            Ledger.Count(Ledger.Dropped, "moduleError", declared);
+            result = ModuleResult.None;
+        }
+
+        await FinishAsync(result, InvalidMessages(), message.Input, key);
+    }
+
+    private ModuleResult AskForReadings(InboundMessage message, int declared, ModuleContext<TSettings> context)
+    {
+        var batch = _codec.Decode(message.Body, _module.NamedMetrics(context.Settings));
+        var emits = _module.EmitsInvalid(context.Settings);
+        foreach (var invalid in batch.Invalid)
+        {
+            // A body that cannot be read holds what its sender said it holds.
+            var isBody = invalid.Reason is InvalidReasons.NotJson or InvalidReasons.NotUtf8;
+            var readings = isBody ? declared : 1;
+            Ledger.Count(Ledger.Received, readings);
+            Ledger.Count(Ledger.Invalid, invalid.Reason, readings);
+            LogInvalid(message.Input, invalid.Path, invalid.Reason, invalid.Error);
+            if (emits) _invalid.Add(InvalidItem.Encode(invalid, message.Body.Span).Span);
+        }
+
+        Ledger.Count(Ledger.Received, batch.Count);
+        return batch.Count == 0 ? ModuleResult.None : _module.OnReadings(batch, context);
+    }
+
+    private ModuleResult Refuse(InboundMessage message, int declared)
+    {
+        LogNoSuchInput(message.Input, _module.ReadingsInput ?? "none");
+        Ledger.Count(Ledger.Received, declared);
+        Ledger.Count(Ledger.Dropped, "unknownInput", declared);
+        return ModuleResult.None;
+    }
+
+    private List<OutboundMessage> InvalidMessages()
+    {
+        return
+        [
+            .. _invalid.Finish().Select(array => new OutboundMessage
+            {
+                Output = "invalid", Body = array.Body, Count = array.Count, MessageType = "invalid", Priority = Priorities.Low,
+            }),
+        ];
+    }
+
+    private async Task FinishAsync(ModuleResult result, List<OutboundMessage> invalid, string? input, MessageKey? key)
+    {
+        IReadOnlyList<OutboundMessage> outputs = invalid.Count == 0 ? result.Outputs : [.. result.Outputs, .. invalid];
+        if (outputs.Count == 0 && result.StateChange.IsEmpty && key is null) return;
+        outputs = WithIds(outputs, key);
+        foreach (var output in outputs) Ledger.Count(Ledger.Sent, output.Output, output.Count);
+        var record = new JournalRecord
+        {
+            Messages = key is null ? [] : [(input!, key.Value)],
+            StateChange = result.StateChange,
+            Ledger = Ledger.Entries(),
+            Outbox = [.. outputs.Where(output => !output.Recreatable)],
+            HasRecreatable = outputs.Any(output => output.Recreatable),
+        };
+        await SaveAsync(record);
+        await SendAsync(outputs);
+    }
+
+    /// <summary>The same message gives the same ids, however often it is handled and on whichever gateway.</summary>
+    private static List<OutboundMessage> WithIds(IReadOnlyList<OutboundMessage> outputs, MessageKey? key)
+    {
+        var named = new List<OutboundMessage>(outputs.Count);
+        foreach (var output in outputs)
+        {
+            if (output.MessageId is not null)
+            {
+                named.Add(output);
+                continue;
+            }
+
+            if (key is null) throw new InvalidOperationException($"A message of a tick for output {output.Output} has no id; the module must give one.");
+            named.Add(output with { MessageId = string.Create(CultureInfo.InvariantCulture, $"{output.Output}/{key}/{named.Count}") });
+        }
+
+        return named;
+    }
+
+    private async Task SaveAsync(JournalRecord record)
+    {
+        while (true)
+        {
+            try
+            {
+                _memory.Commit(record);
+                return;
+            }
+            catch (IOException error)
+            {
+                LogNotSaved(error.Message, RetryPause.TotalSeconds);
+            }
+
+            await Task.Delay(RetryPause, _clock, _abandon);
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<OutboundMessage> outputs)
+    {
+        foreach (var output in outputs)
+        {
+            while (true)
+            {
+                try
+                {
+                    await _client.SendAsync(output, _abandon);
+                    break;
+                }
+                catch (Exception error) when (error is not (OperationCanceledException or OutOfMemoryException))
+                {
+                    LogNotSent(output.MessageId, output.Output, error.Message, RetryPause.TotalSeconds);
+                }
+
+                await Task.Delay(RetryPause, _clock, _abandon);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sending {Count} messages that were saved before the last stop.")]
+    private partial void LogResending(int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The message {Key} on input {Input} came again; it was handled before.")]
+    private partial void LogRedelivered(string input, MessageKey key);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Invalid on input {Input} at {Path} ({Reason}): {Error}")]
+    private partial void LogInvalid(string input, string path, string reason, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped a message: this module has no input {Input}; its input for readings is {Known}. Check the routes.")]
+    private partial void LogNoSuchInput(string input, string known);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped the message {Key} on input {Input}: the module failed on it.")]
+    private partial void LogModuleFailed(Exception error, string input, MessageKey key);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot save, so nothing is sent or acknowledged: {Cause} Next attempt in {Seconds:0} s.")]
+    private partial void LogNotSaved(string cause, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not send message {MessageId} to output {Output}: {Cause} Next attempt in {Seconds:0} s.")]
+    private partial void LogNotSent(string? messageId, string output, string cause, double seconds);
+}

@@ -1,0 +1,89 @@
+using EdgeModules.Hosting.Connection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeModules.Hosting;
+
+/// <summary>What the environment variables of a module say; all of them in one place.</summary>
+/// <param name="MqttPort"><c>EdgeHubMqttPort</c>, default 8883.</param>
+/// <param name="MetricsPort"><c>MetricsPort</c>, default 9600; 0 for no metrics page.</param>
+/// <param name="MetricsHost"><c>MetricsHost</c>, default <c>+</c>: every address.</param>
+/// <param name="StateDirectory"><c>StateDirectory</c>: a folder on a volume.</param>
+public sealed record ModuleEnvironment(
+    IModuleCredentials Credentials, int MqttPort, int MetricsPort, string MetricsHost, string StateDirectory, LogLevel LogLevel)
+{
+    /// <summary>A warning for the operator about the environment, or null.</summary>
+    public string? Warning { get; private init; }
+
+    /// <exception cref="ModuleConfigurationException">A variable is missing or unreadable.</exception>
+    public static ModuleEnvironment Read(IConfiguration variables)
+    {
+        var credentials = ReadCredentials(variables);
+        var transport = variables["EdgeTransport"] ?? "Mqtt";
+        if (!transport.Equals("Mqtt", StringComparison.OrdinalIgnoreCase))
+            throw new ModuleConfigurationException($"EdgeTransport is \"{transport}\"; it must be \"Mqtt\", the transport of this build.");
+
+        var state = variables["StateDirectory"];
+        string? warning = null;
+        if (string.IsNullOrWhiteSpace(state))
+        {
+            if (credentials.IsRuntime)
+            {
+                throw new ModuleConfigurationException(
+                    "StateDirectory is not set; it must name a folder on a volume of the host, or what the module has accepted is lost with its container.");
+            }
+
+            state = Directory.CreateTempSubdirectory($"{credentials.Address.ModuleId}-").FullName;
+            warning = $"StateDirectory is not set: state is kept in {state} and forgotten after this run.";
+        }
+
+        return new ModuleEnvironment(
+            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "MetricsPort", 9600, lowest: 0),
+            variables["MetricsHost"] ?? "+", state, ReadLogLevel(variables))
+        {
+            Warning = warning,
+        };
+    }
+
+    /// <summary>The words that the runtime's own modules take for <c>RuntimeLogLevel</c>.</summary>
+    public static LogLevel ReadLogLevel(IConfiguration variables) => variables["RuntimeLogLevel"]?.ToLowerInvariant() switch
+    {
+        null or "" or "info" or "information" => LogLevel.Information,
+        "verbose" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" => LogLevel.Critical,
+        var word => throw new ModuleConfigurationException($"RuntimeLogLevel is \"{word}\"; it must be fatal, error, warning, info, debug or verbose."),
+    };
+
+    private static IModuleCredentials ReadCredentials(IConfiguration variables)
+    {
+        if (variables["EdgeHubConnectionString"] is { Length: > 0 } connectionString)
+            return new ConnectionStringCredentials(connectionString, variables["EdgeModuleCACertificateFile"]);
+
+        if (variables["IOTEDGE_WORKLOADURI"] is not { Length: > 0 } workload)
+        {
+            throw new ModuleConfigurationException(
+                "Neither IOTEDGE_WORKLOADURI nor EdgeHubConnectionString is set; a module is started by the IoT Edge runtime, or with a connection string.");
+        }
+
+        if (!Uri.TryCreate(workload, UriKind.Absolute, out var uri))
+            throw new ModuleConfigurationException($"IOTEDGE_WORKLOADURI is \"{workload}\"; it must be a URI such as unix:///var/run/iotedge/workload.sock.");
+        var hub = Required("IOTEDGE_IOTHUBHOSTNAME");
+        var address = new ModuleAddress(hub, variables["IOTEDGE_GATEWAYHOSTNAME"] ?? hub, Required("IOTEDGE_DEVICEID"), Required("IOTEDGE_MODULEID"));
+        return new WorkloadCredentials(uri, address, Required("IOTEDGE_MODULEGENERATIONID"));
+
+        string Required(string name) => variables[name] is { Length: > 0 } value
+            ? value
+            : throw new ModuleConfigurationException($"{name} is not set; the IoT Edge runtime sets it together with IOTEDGE_WORKLOADURI.");
+    }
+
+    private static int ReadPort(IConfiguration variables, string name, int standard, int lowest)
+    {
+        if (variables[name] is not { Length: > 0 } text) return standard;
+        return int.TryParse(text, out var port) && port >= lowest && port <= 65_535
+            ? port
+            : throw new ModuleConfigurationException($"{name} is \"{text}\"; it must be a port, {lowest} to 65535.");
+    }
+}

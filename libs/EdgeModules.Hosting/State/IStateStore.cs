@@ -1,0 +1,29 @@
+namespace EdgeModules.Hosting.State;
+
+/// <summary>
+/// The memory of a module over restarts: a journal of what happened, in order, and a few named documents. Every change is durable when the call returns:
+/// it survives kill -9. One caller at a time.
+/// </summary>
+public interface IStateStore : IDisposable
+{
+    /// <summary>Bytes of the records now in the journal.</summary>
+    long JournalBytes { get; }
+
+    /// <summary>What the operator must know about the opening of the store, such as a damaged file that was set aside; null when all was well.</summary>
+    string? Warning { get; }
+
+    /// <summary>All records in the order in which they were appended.</summary>
+    IReadOnlyList<byte[]> Load();
+
+    /// <exception cref="IOException">Nothing was written; the call may be repeated.</exception>
+    void Append(ReadOnlySpan<byte> record);
+
+    /// <summary>Replaces the whole journal, in one transaction.</summary>
+    /// <exception cref="IOException">Nothing was changed; the call may be repeated.</exception>
+    void Replace(IEnumerable<ReadOnlyMemory<byte>> records);
+
+    byte[]? GetDocument(string name);
+
+    /// <exception cref="IOException">Nothing was written; the call may be repeated.</exception>
+    void PutDocument(string name, ReadOnlySpan<byte> content);
+}
