@@ -18,7 +18,10 @@ internal sealed class DeviceBands
     /// <summary>Event time of the reading last forwarded, Unix milliseconds.</summary>
     public long LastForwarded { get; private set; }
 
-    public IEnumerable<MetricValue> LastValues => _metrics.Where(metric => !double.IsNaN(metric.Last)).Select(metric => new MetricValue(metric.Name, metric.Last));
+    /// <summary>Metrics that <see cref="MetricAt"/> knows; those never forwarded have the value NaN.</summary>
+    public int MetricCount => _metrics.Length;
+
+    public MetricValue MetricAt(int index) => new(_metrics[index].Name, _metrics[index].Last);
 
     /// <returns>True when a metric left its band, a metric with a band is new, or the device has been silent for too long.</returns>
     public bool IsDue(in Reading reading, ReadOnlySpan<MetricValue> metrics, FilterSettings settings)

@@ -15,9 +15,10 @@ internal static class DeviceStateCodec
     {
         WriteName(deviceId, writer);
         WriteNumber(device.LastForwarded, writer);
-        WriteCount(device.LastValues.Count(), writer);
-        foreach (var (name, value) in device.LastValues)
+        WriteCount(device.MetricCount, writer);
+        for (var i = 0; i < device.MetricCount; i++)
         {
+            var (name, value) = device.MetricAt(i);
             WriteName(name, writer);
             WriteNumber(BitConverter.DoubleToInt64Bits(value), writer);
         }

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using EdgeModules.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(ReadingBodies).Assembly).Run(args);
