@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using EdgeSimulator.Hub.Storage;
+
+namespace EdgeSimulator.Hub.Delivery;
+
+/// <summary>What reached the cloud, as JSON lines in a file. One writer, not thread-safe.</summary>
+internal sealed class CloudFile : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly string _deviceId;
+    private readonly ArrayBufferWriter<byte> _buffer = new(1 << 16);
+
+    /// <exception cref="SimulatorException">The file cannot be opened for writing.</exception>
+    public CloudFile(string path, string deviceId)
+    {
+        _deviceId = deviceId;
+        Id = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))));
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory) Directory.CreateDirectory(directory);
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SimulatorException($"The cloud file {path} cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Tells this file from another.</summary>
+    public long Id { get; }
+
+    public long Length => _file.Length;
+
+    /// <summary>Appends all or nothing; the operating system has it when this returns.</summary>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    public void Append(IReadOnlyList<QueuedMessage> messages, DateTimeOffset now)
+    {
+        var before = _file.Length;
+        _buffer.ResetWrittenCount();
+        foreach (var queued in messages) CloudLine.Write(_buffer, _deviceId, queued.Message, now);
+        try
+        {
+            _file.Position = before;
+            _file.Write(_buffer.WrittenSpan);
+            _file.Flush();
+        }
+        catch (IOException)
+        {
+            _file.SetLength(before);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Finds what an earlier process appended after its last checkpoint, so that it is not sent twice: lines from <paramref name="checkpoint"/> on
+    /// that say what the first queued messages say. Cuts off a line that the process did not end.
+    /// </summary>
+    /// <returns>How many of <paramref name="queued"/>, from the first, the file holds.</returns>
+    public int Recover(long checkpoint, IReadOnlyList<QueuedMessage> queued)
+    {
+        if (checkpoint > _file.Length) return 0;
+        var found = 0;
+        _file.Position = checkpoint;
+        foreach (var message in queued)
+        {
+            _buffer.ResetWrittenCount();
+            CloudLine.Write(_buffer, _deviceId, message.Message, DateTimeOffset.UnixEpoch);
+            var start = _file.Position;
+            var line = new byte[_buffer.WrittenCount];
+            var read = _file.ReadAtLeast(line, line.Length, throwOnEndOfStream: false);
+            var expected = _buffer.WrittenSpan[..read];
+            if (read <= CloudLine.TimeEnd || !line.AsSpan(CloudLine.TimeEnd, read - CloudLine.TimeEnd).SequenceEqual(expected[CloudLine.TimeEnd..])) break;
+            if (read < line.Length)
+            {
+                _file.SetLength(start);
+                break;
+            }
+
+            found++;
+        }
+
+        EndLastLine();
+        return found;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void EndLastLine()
+    {
+        if (_file.Length == 0) return;
+        _file.Position = _file.Length - 1;
+        if (_file.ReadByte() != '\n') _file.Write("\n"u8);
+    }
+}

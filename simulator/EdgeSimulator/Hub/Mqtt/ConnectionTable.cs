@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace EdgeSimulator.Hub.Mqtt;
+
+/// <summary>The modules that are connected now; one connection per module. Thread-safe.</summary>
+internal sealed class ConnectionTable
+{
+    private readonly ConcurrentDictionary<string, ModuleConnection> _connections = [];
+
+    public IReadOnlyCollection<ModuleConnection> All => [.. _connections.Values];
+
+    public ModuleConnection? Find(string module) => _connections.GetValueOrDefault(module);
+
+    /// <summary>Puts a connection in the place of the module's earlier one, which is closed.</summary>
+    public void Set(ModuleConnection connection)
+    {
+        var earlier = _connections.GetValueOrDefault(connection.Module);
+        _connections[connection.Module] = connection;
+        earlier?.Close();
+    }
+
+    /// <returns>False when the module's connection is a newer one.</returns>
+    public bool Remove(string module, EndPoint remote)
+    {
+        if (Find(module) is not { } connection || !connection.Remote.Equals(remote)) return false;
+        connection.Close();
+        return _connections.TryRemove(new KeyValuePair<string, ModuleConnection>(module, connection));
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using EdgeModules.Messages;
+using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Storage;
+using EdgeSimulator.Hub.Twins;
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace EdgeSimulator.Hub.Mqtt;
+
+internal enum PublishVerdict
+{
+    /// <summary>Done with; to be acknowledged.</summary>
+    Acknowledge,
+
+    /// <summary>Against the rules; the connection is closed without an acknowledgement.</summary>
+    Close,
+}
+
+/// <summary>What a module publishes: by topic to the message store, the twins or the direct methods.</summary>
+internal sealed partial class PublishDispatcher(
+    string deviceId, RouteTable routes, MessageStore messages, TwinService twins, DirectMethods methods, TimeProvider clock, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger<PublishDispatcher>();
+
+    /// <summary>When it returns <see cref="PublishVerdict.Acknowledge"/> the message is stored; an exception means that it may not be.</summary>
+    public PublishVerdict Dispatch(ModuleConnection from, MqttApplicationMessage message)
+    {
+        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
+        {
+            LogQualityTwo(from.Module, message.Topic);
+            return PublishVerdict.Close;
+        }
+
+        var remainingLength = RemainingLengthOf(message);
+        if (remainingLength > HubMessage.MaxBytes)
+        {
+            LogPacketTooLarge(from.Module, remainingLength, HubMessage.MaxBytes);
+            return PublishVerdict.Close;
+        }
+
+        if (Topics.TryParseEvents(message.Topic, out var device, out var module, out var bag)) return Accept(from, device, module, bag, message);
+        if (Topics.TryParseTwinGet(message.Topic, out var requestId)) twins.AnswerGet(from, requestId);
+        else if (Topics.TryParseTwinPatch(message.Topic, out requestId)) twins.AnswerPatch(from, requestId, BodyOf(message).Span);
+        else if (Topics.TryParseMethodAnswer(message.Topic, out var status, out requestId)) methods.Answer(from.Module, requestId, status, BodyOf(message));
+        else LogUnknownTopic(from.Module, message.Topic);
+        return PublishVerdict.Acknowledge;
+    }
+
+    private PublishVerdict Accept(ModuleConnection from, string device, string module, string bag, MqttApplicationMessage published)
+    {
+        if (device != deviceId || module != from.Module)
+        {
+            LogForeignSender(from.Module, $"{device}/{module}");
+            return PublishVerdict.Close;
+        }
+
+        var message = Read(module, bag, BodyOf(published));
+        var targets = routes.Match(RouteTable.SourceOf(message.Module, message.Output));
+        var size = message.SizeInHub(deviceId);
+        var dropped = size > HubMessage.MaxBytes;
+        if (dropped) LogMessageTooLarge(from.Module, message.Output, size, HubMessage.MaxBytes, message.Readings);
+        if (targets.Count == 0) LogUnrouted(from.Module, message.Output);
+        messages.Accept(message, targets, dropped);
+        return PublishVerdict.Acknowledge;
+    }
+
+    private HubMessage Read(string module, string bag, ReadOnlyMemory<byte> body)
+    {
+        string? output = null;
+        var application = new List<KeyValuePair<string, string>>();
+        var system = new List<KeyValuePair<string, string>>();
+        foreach (var (key, value) in PropertyBag.Decode(bag))
+        {
+            if (!SystemPropertyMap.Incoming.TryGetValue(key, out var name)) application.Add(new(key, value));
+            else if (name == SystemPropertyMap.OutputName) output = value;
+            else system.Add(new(name, value));
+        }
+
+        return new HubMessage(module, output, clock.GetUtcNow(), application, system, body);
+    }
+
+    private static long RemainingLengthOf(MqttApplicationMessage message)
+    {
+        const int LengthOfTopicLength = 2;
+        var packetId = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? 0 : 2;
+        return LengthOfTopicLength + Encoding.UTF8.GetByteCount(message.Topic) + packetId + message.Payload.Length;
+    }
+
+    private static ReadOnlyMemory<byte> BodyOf(MqttApplicationMessage message) =>
+        message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Closed the connection of {Module}: it published to {Topic} at QoS 2; edgeHub takes QoS 0 and 1.")]
+    private partial void LogQualityTwo(string module, string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Closed the connection of {Module}: its PUBLISH has a remaining length of {Bytes} bytes; edgeHub takes at most {Limit}.")]
+    private partial void LogPacketTooLarge(string module, long bytes, int limit);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Closed the connection of {Module}: it published as {Sender}; a module may publish only under its own id.")]
+    private partial void LogForeignSender(string module, string sender);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Acknowledged and dropped a message of {Module}, output {Output}: body and properties, with what the hub adds, are {Bytes} bytes; edgeHub drops what is over {Limit}. Readings lost: {Readings}.")]
+    private partial void LogMessageTooLarge(string module, string? output, long bytes, int limit, long readings);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A message of {Module}, output {Output}, matches no route and is gone.")]
+    private partial void LogUnrouted(string module, string? output);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignored what {Module} published to {Topic}: edgeHub does not know that topic.")]
+    private partial void LogUnknownTopic(string module, string topic);
+}

@@ -1,0 +1,38 @@
+namespace EdgeSimulator.Hub.Routing;
+
+/// <summary>All routes of a hub; immutable.</summary>
+public sealed class RouteTable
+{
+    private readonly Route[] _routes;
+
+    private RouteTable(Route[] routes) => _routes = routes;
+
+    /// <summary>Every endpoint that a route names, once each.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => _routes.Select(route => route.Endpoint).DistinctBy(endpoint => endpoint.Id);
+
+    /// <param name="routes">Route name → route text.</param>
+    /// <exception cref="SimulatorException">A route cannot be read or says what this version does not support; the message names it.</exception>
+    public static RouteTable Compile(string deviceId, IReadOnlyDictionary<string, string> routes) =>
+        new([.. routes.Select(route => RouteParser.Parse(route.Key, route.Value, deviceId))]);
+
+    /// <param name="source">The path of <see cref="SourceOf"/>.</param>
+    /// <returns>One target per endpoint, with the best priority among the routes that match; empty when none does.</returns>
+    public IReadOnlyList<RouteTarget> Match(string source)
+    {
+        var path = source.EndsWith('/') ? source : source + "/";
+        var targets = new List<RouteTarget>();
+        foreach (var route in _routes)
+        {
+            if (!path.StartsWith(route.SourcePrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            var known = targets.FindIndex(target => target.Endpoint.Id == route.Endpoint.Id);
+            if (known < 0) targets.Add(new RouteTarget(route.Endpoint, route.Priority));
+            else if (route.Priority < targets[known].Priority) targets[known] = new RouteTarget(route.Endpoint, route.Priority);
+        }
+
+        return targets;
+    }
+
+    /// <returns>The source path under which routes see a message of a module.</returns>
+    public static string SourceOf(string module, string? output) =>
+        string.IsNullOrWhiteSpace(output) ? $"/messages/modules/{module}" : $"/messages/modules/{module}/outputs/{output}";
+}

@@ -1,0 +1,271 @@
+using System.Buffers.Binary;
+using System.Text;
+using EdgeSimulator.Hub.Routing;
+using RocksDbSharp;
+
+namespace EdgeSimulator.Hub.Storage;
+
+/// <summary>
+/// Messages, queues and books. Each event — accepted, acknowledged, dropped — is one write batch, so that books and queues agree whenever the
+/// process ends. A message is stored once, with an entry per queue; it goes with its last entry. Thread-safe.
+/// </summary>
+internal sealed class MessageStore
+{
+    private readonly Lock _gate = new();
+    private readonly Database _database;
+    private readonly Dictionary<string, StoredEndpoint> _endpoints = [];
+    private readonly Dictionary<uint, EndpointQueue> _queues = [];
+    private readonly Dictionary<(string Module, string Output), OutputBook> _outputs = [];
+    private readonly RecentIds _sentIds;
+    private readonly RecentIds _cloudIds;
+    private CloudBook _cloud;
+    private long _lastSequence;
+
+    public MessageStore(Database database)
+    {
+        _database = database;
+        _sentIds = new RecentIds(database, StoreKeys.SentIds);
+        _cloudIds = new RecentIds(database, StoreKeys.CloudIds);
+        _cloud = database.Get(StoreKeys.Cloud) is { } cloud ? CloudBook.Decode(cloud) : CloudBook.Empty;
+        _lastSequence = database.LastKey(StoreKeys.Messages) is { } last ? StoreKeys.SequenceIn(last) : 0;
+        database.Scan(StoreKeys.Outputs, (key, value) =>
+        {
+            if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _outputs[(module, output)] = OutputBook.Decode(value);
+        });
+        var queueNames = new List<(uint Number, string Endpoint, int Priority)>();
+        database.Scan(StoreKeys.QueueNames, (key, value) =>
+        {
+            if (Encoding.UTF8.GetString(value).Split('\0') is [var endpoint, var priority])
+                queueNames.Add((BinaryPrimitives.ReadUInt32BigEndian(key.AsSpan(1)), endpoint, int.Parse(priority)));
+        });
+        foreach (var (number, endpoint, priority) in queueNames) AddQueue(Open(EndpointOf(endpoint)), number, priority);
+    }
+
+    /// <summary>Every endpoint that was opened or holds something from before.</summary>
+    public IReadOnlyList<StoredEndpoint> Endpoints
+    {
+        get
+        {
+            lock (_gate) return [.. _endpoints.Values];
+        }
+    }
+
+    public CloudBook Cloud
+    {
+        get
+        {
+            lock (_gate) return _cloud;
+        }
+    }
+
+    public StoredEndpoint Open(RouteEndpoint endpoint)
+    {
+        lock (_gate)
+        {
+            if (_endpoints.TryGetValue(endpoint.Id, out var open)) return open;
+            open = new StoredEndpoint(endpoint);
+            if (_database.Get(StoreKeys.Named(StoreKeys.Endpoints, endpoint.Id)) is { } book) open.Book = EndpointBook.Decode(book);
+            return _endpoints[endpoint.Id] = open;
+        }
+    }
+
+    /// <summary>Stores a message for its targets; when this returns it survives the end of the process.</summary>
+    /// <param name="targets">Of open endpoints; none: the message is counted as unrouted and gone.</param>
+    /// <param name="dropped">Count it at its targets as dropped instead of queueing it.</param>
+    public void Accept(HubMessage message, IReadOnlyList<RouteTarget> targets, bool dropped = false)
+    {
+        lock (_gate)
+        {
+            using var batch = new WriteBatch();
+            var repeat = _sentIds.Contains(message.Module, message.MessageId);
+            var forget = !repeat && message.MessageId is { } id ? _sentIds.Add(batch, message.Module, id) : null;
+            var output = Count(batch, message, routed: targets.Count > 0, repeat);
+            var endpoints = targets.Select(target => _endpoints[target.Endpoint.Id]).ToArray();
+            var books = endpoints.Select(endpoint => BookAfter(endpoint.Book, message.Readings, repeat, dropped)).ToArray();
+            for (var i = 0; i < endpoints.Length; i++) Put(batch, endpoints[i], books[i]);
+            var queues = dropped ? [] : targets.Select((target, i) => QueueOf(endpoints[i], target.Priority)).ToArray();
+            var sequence = _lastSequence + 1;
+            uint[] numbers = [.. queues.Select(queue => queue.Number)];
+            if (queues.Length > 0) PutMessage(batch, sequence, message, repeat, numbers);
+            WriteOr(batch, forget);
+
+            _outputs[(message.Module, message.Output ?? "")] = output;
+            for (var i = 0; i < endpoints.Length; i++) endpoints[i].Book = books[i];
+            if (queues.Length == 0) return;
+            _lastSequence = sequence;
+            foreach (var queue in queues) queue.Append(new QueuedMessage(sequence, message, repeat, numbers));
+            foreach (var endpoint in endpoints) endpoint.Wake();
+        }
+    }
+
+    public IReadOnlyList<QueuedMessage> Peek(StoredEndpoint endpoint, int max)
+    {
+        lock (_gate) return endpoint.Peek(max);
+    }
+
+    /// <param name="queued">The head of a queue of the endpoint.</param>
+    public void Acknowledge(StoredEndpoint endpoint, QueuedMessage queued)
+    {
+        lock (_gate) Finish(endpoint, [queued], BookAcknowledged, null);
+    }
+
+    /// <param name="queued">The head of a queue of the endpoint.</param>
+    public void Drop(StoredEndpoint endpoint, QueuedMessage queued)
+    {
+        lock (_gate) Finish(endpoint, [queued], BookDropped, null);
+    }
+
+    /// <param name="delivered">From the head of one queue, in order.</param>
+    /// <param name="fileBytes">Length of the cloud file now that it holds them.</param>
+    public void AcknowledgeUpstream(StoredEndpoint endpoint, IReadOnlyList<QueuedMessage> delivered, long fileBytes)
+    {
+        lock (_gate)
+        {
+            var cloud = _cloud with { FileBytes = fileBytes };
+            Finish(endpoint, delivered, BookAcknowledged, batch =>
+            {
+                Action? forgetAll = null;
+                foreach (var message in delivered.Select(queued => queued.Message))
+                {
+                    var duplicate = _cloudIds.Contains(message.Module, message.MessageId);
+                    cloud = cloud.With(message, duplicate);
+                    if (!duplicate && message.MessageId is { } id) forgetAll += _cloudIds.Add(batch, message.Module, id);
+                }
+
+                batch.Put(StoreKeys.Cloud, cloud.Encode());
+                return forgetAll;
+            });
+            _cloud = cloud;
+        }
+    }
+
+    public void SetCloudFile(long fileId, long fileBytes)
+    {
+        lock (_gate)
+        {
+            var cloud = _cloud with { FileId = fileId, FileBytes = fileBytes };
+            _database.Put(StoreKeys.Cloud, cloud.Encode());
+            _cloud = cloud;
+        }
+    }
+
+    /// <summary>Reaches the disk with the next event of the endpoint.</summary>
+    public void CountRedelivery(StoredEndpoint endpoint)
+    {
+        lock (_gate) endpoint.Book = endpoint.Book with { Redeliveries = endpoint.Book.Redeliveries + 1 };
+    }
+
+    public (IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, CloudBook Cloud) GetStatus()
+    {
+        lock (_gate)
+        {
+            return (
+                [.. _outputs.OrderBy(pair => pair.Key).Select(pair => new OutputStatus(
+                    pair.Key.Module, pair.Key.Output, pair.Value.Messages, pair.Value.AcceptedReadings, pair.Value.UnroutedReadings,
+                    pair.Value.RepeatedMessages, pair.Value.RepeatedReadings))],
+                [.. _endpoints.Values.OrderBy(open => open.Endpoint.Id, StringComparer.Ordinal).Select(open => new EndpointStatus(
+                    open.Endpoint.Id, open.Endpoint.Module, open.Endpoint.Input, open.Book.AcceptedReadings, open.Book.AcknowledgedReadings,
+                    open.Book.QueuedReadings, open.Book.ExpiredReadings, open.Book.DroppedReadings, open.Book.AcknowledgedMessages,
+                    open.Book.QueuedMessages, open.Book.Redeliveries))],
+                _cloud);
+        }
+    }
+
+    private static EndpointBook BookAfter(EndpointBook book, long readings, bool repeat, bool dropped) => book with
+    {
+        AcceptedReadings = book.AcceptedReadings + (repeat ? 0 : readings),
+        DroppedReadings = book.DroppedReadings + (dropped && !repeat ? readings : 0),
+        QueuedMessages = book.QueuedMessages + (dropped ? 0 : 1),
+    };
+
+    private static EndpointBook BookAcknowledged(EndpointBook book, QueuedMessage queued) => book with
+    {
+        AcknowledgedReadings = book.AcknowledgedReadings + (queued.Repeat ? 0 : queued.Message.Readings),
+        AcknowledgedMessages = book.AcknowledgedMessages + (queued.Repeat ? 0 : 1),
+        QueuedMessages = book.QueuedMessages - 1,
+    };
+
+    private static EndpointBook BookDropped(EndpointBook book, QueuedMessage queued) => book with
+    {
+        DroppedReadings = book.DroppedReadings + (queued.Repeat ? 0 : queued.Message.Readings),
+        QueuedMessages = book.QueuedMessages - 1,
+    };
+
+    private static RouteEndpoint EndpointOf(string id) =>
+        id.Split('/') is [var device, var module, var input] ? RouteEndpoint.ForInput(device, module, input) : RouteEndpoint.Upstream;
+
+    private static void Put(WriteBatch batch, StoredEndpoint endpoint, EndpointBook book) =>
+        batch.Put(StoreKeys.Named(StoreKeys.Endpoints, endpoint.Endpoint.Id), book.Encode());
+
+    private static void PutMessage(WriteBatch batch, long sequence, HubMessage message, bool repeat, uint[] queues)
+    {
+        batch.PutVector(StoreKeys.Message(sequence), HubMessageCodec.EncodeHead(message), message.Body);
+        var entry = EndpointQueue.EncodeEntry(repeat, queues);
+        foreach (var number in queues) batch.Put(StoreKeys.QueueEntry(number, sequence), entry);
+    }
+
+    private OutputBook Count(WriteBatch batch, HubMessage message, bool routed, bool repeat)
+    {
+        var name = (message.Module, Output: message.Output ?? "");
+        var book = _outputs.GetValueOrDefault(name, OutputBook.Empty);
+        var after = repeat
+            ? book with { RepeatedMessages = book.RepeatedMessages + 1, RepeatedReadings = book.RepeatedReadings + message.Readings }
+            : book with
+            {
+                Messages = book.Messages + 1,
+                AcceptedReadings = book.AcceptedReadings + (routed ? message.Readings : 0),
+                UnroutedReadings = book.UnroutedReadings + (routed ? 0 : message.Readings),
+            };
+        batch.Put(StoreKeys.Named(StoreKeys.Outputs, $"{name.Module}\0{name.Output}"), after.Encode());
+        return after;
+    }
+
+    private void Finish(
+        StoredEndpoint endpoint, IReadOnlyList<QueuedMessage> done, Func<EndpointBook, QueuedMessage, EndpointBook> count, Func<WriteBatch, Action?>? alsoWrite)
+    {
+        var queue = endpoint.QueueHeadedBy(done[0]);
+        using var batch = new WriteBatch();
+        foreach (var queued in done)
+        {
+            batch.Delete(StoreKeys.QueueEntry(queue.Number, queued.Sequence));
+            // Queues are worked off in order, so a queue whose head is greater has done with the message.
+            if (queued.Queues.All(number => number == queue.Number || _queues[number].Head > queued.Sequence))
+                batch.Delete(StoreKeys.Message(queued.Sequence));
+        }
+
+        var book = done.Aggregate(endpoint.Book, count);
+        Put(batch, endpoint, book);
+        WriteOr(batch, alsoWrite?.Invoke(batch));
+        endpoint.Book = book;
+        for (var i = 0; i < done.Count; i++) queue.RemoveHead();
+    }
+
+    private EndpointQueue QueueOf(StoredEndpoint endpoint, int priority)
+    {
+        if (endpoint.QueueOf(priority) is { } queue) return queue;
+        var number = _queues.Count == 0 ? 1 : _queues.Keys.Max() + 1;
+        _database.Put(StoreKeys.QueueName(number), Encoding.UTF8.GetBytes($"{endpoint.Endpoint.Id}\0{priority}"));
+        return AddQueue(endpoint, number, priority);
+    }
+
+    private EndpointQueue AddQueue(StoredEndpoint endpoint, uint number, int priority)
+    {
+        var queue = new EndpointQueue(_database, number, priority);
+        endpoint.Add(queue);
+        _queues.Add(number, queue);
+        return queue;
+    }
+
+    private void WriteOr(WriteBatch batch, Action? undo)
+    {
+        try
+        {
+            _database.Write(batch);
+        }
+        catch
+        {
+            undo?.Invoke();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Threading.Channels;
+using EdgeSimulator.Hub.Routing;
+
+namespace EdgeSimulator.Hub.Storage;
+
+/// <summary>An endpoint with its queues, one per priority, and its sums. All but <see cref="WaitAsync"/> needs the store's lock.</summary>
+internal sealed class StoredEndpoint(RouteEndpoint endpoint)
+{
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SortedList<int, EndpointQueue> _queues = [];
+
+    public RouteEndpoint Endpoint => endpoint;
+
+    public EndpointBook Book { get; set; } = EndpointBook.Empty;
+
+    public void Add(EndpointQueue queue) => _queues.Add(queue.Priority, queue);
+
+    public EndpointQueue? QueueOf(int priority) => _queues.GetValueOrDefault(priority);
+
+    public EndpointQueue QueueHeadedBy(QueuedMessage queued) => _queues.Values.First(queue => queue.Head == queued.Sequence);
+
+    /// <returns>Messages of one queue, that of the best priority that has any.</returns>
+    public IReadOnlyList<QueuedMessage> Peek(int max) => _queues.Values.FirstOrDefault(queue => !queue.IsEmpty)?.Peek(max) ?? [];
+
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Ends after the next <see cref="Wake"/>, or at once when one came since the last wait; one reader only.</summary>
+    public async Task WaitAsync(CancellationToken cancellation) => await _wake.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+}

@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using Wire = EdgeModules.Messages.SystemProperties;
+
+namespace EdgeSimulator.Hub;
+
+/// <summary>edgeHub's names of system properties and their keys in an MQTT property bag.</summary>
+internal static class SystemPropertyMap
+{
+    public const string MessageId = "messageId";
+    public const string OutputName = "outputName";
+    public const string ConnectionDeviceId = "connectionDeviceId";
+    public const string ConnectionModuleId = "connectionModuleId";
+
+    /// <summary>In the order in which edgeHub writes them to a receiver.</summary>
+    public static IReadOnlyList<(string Name, string Key)> Outgoing { get; } =
+    [
+        (ConnectionDeviceId, Wire.ConnectionDeviceId),
+        (ConnectionModuleId, Wire.ConnectionModuleId),
+        (MessageId, Wire.MessageId),
+        ("cid", Wire.CorrelationId),
+        ("userId", "$.uid"),
+        ("to", "$.to"),
+        ("contentType", Wire.ContentType),
+        ("contentEncoding", Wire.ContentEncoding),
+        ("absolute-expiry-time", "$.exp"),
+        ("messageSchema", "$.schema"),
+        ("creationTime", "$.ctime"),
+        ("operation", "iothub-operation"),
+        ("dt-subject", "$.sub"),
+    ];
+
+    /// <summary>Key → name of what a sender may set; other keys are application properties.</summary>
+    public static FrozenDictionary<string, string> Incoming { get; } = Outgoing
+        .Where(pair => pair.Name is not (ConnectionDeviceId or ConnectionModuleId))
+        .Append((OutputName, Wire.OutputName))
+        .Append(("ack", "ack"))
+        .Append(("iothub-interface-id", "$.ifid"))
+        .ToFrozenDictionary(pair => pair.Item2, pair => pair.Item1);
+}

@@ -1,0 +1,120 @@
+using EdgeModules.Messages;
+using EdgeSimulator.Hub.Mqtt;
+using EdgeSimulator.Hub.Storage;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Hub.Twins;
+
+/// <summary>
+/// The twins of all modules, kept in the store. Answers and pushes are sent under the twin's lock, so that a module sees them in the order of
+/// their versions.
+/// </summary>
+internal sealed partial class TwinService
+{
+    private readonly Database _database;
+    private readonly ConnectionTable _connections;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, ModuleTwin> _twins = [];
+
+    public TwinService(Database database, ConnectionTable connections, IReadOnlyDictionary<string, JObject> desired, ILoggerFactory loggers)
+    {
+        (_database, _connections, _logger) = (database, connections, loggers.CreateLogger<TwinService>());
+        foreach (var (module, properties) in desired)
+        {
+            var twin = database.Get(KeyOf(module)) is { } stored ? ModuleTwin.Restore(stored, properties) : ModuleTwin.Create(properties);
+            _twins.Add(module, twin);
+            Save(module, twin);
+        }
+    }
+
+    public event Action<string, JObject>? Reported;
+
+    /// <exception cref="SimulatorException">No such module.</exception>
+    public JObject Get(string module)
+    {
+        var twin = TwinOf(module);
+        lock (twin.Gate) return twin.ToJson();
+    }
+
+    /// <exception cref="SimulatorException">No such module.</exception>
+    public long PatchDesired(string module, JObject patch)
+    {
+        var twin = TwinOf(module);
+        lock (twin.Gate)
+        {
+            var push = twin.PatchDesired(patch);
+            Save(module, twin);
+            _connections.Find(module)?.TrySend(Topics.DesiredPatch(twin.DesiredVersion), JsonText.ToUtf8(push));
+            return twin.DesiredVersion;
+        }
+    }
+
+    public void AnswerGet(ModuleConnection from, string requestId)
+    {
+        var twin = TwinOf(from.Module);
+        lock (twin.Gate) from.TrySend(Topics.TwinResponse(200, requestId), JsonText.ToUtf8(twin.ToJson()));
+    }
+
+    public void AnswerPatch(ModuleConnection from, string requestId, ReadOnlySpan<byte> body)
+    {
+        if (!TryRead(body, out var patch, out var error))
+        {
+            LogRejectedPatch(from.Module, error);
+            from.TrySend(Topics.TwinResponse(400, requestId), []);
+            return;
+        }
+
+        if (patch is null)
+        {
+            LogArrayPatch(from.Module);
+            from.TrySend(Topics.TwinResponse(204, requestId), []);
+            return;
+        }
+
+        var twin = TwinOf(from.Module);
+        lock (twin.Gate)
+        {
+            twin.PatchReported(patch);
+            Save(from.Module, twin);
+            from.TrySend(Topics.TwinResponse(204, requestId), []);
+        }
+
+        Reported?.Invoke(from.Module, patch);
+    }
+
+    /// <param name="patch">Null for an array, which edgeHub accepts and ignores.</param>
+    private static bool TryRead(ReadOnlySpan<byte> body, out JObject? patch, out string error)
+    {
+        (patch, error) = (null, "");
+        try
+        {
+            var token = JsonText.Parse(System.Text.Encoding.UTF8.GetString(body));
+            if (token is JArray) return true;
+            patch = token as JObject;
+            error = patch is null ? $"The patch is {token.Type}; it must be an object." : ReportedPropertiesValidator.FindError(patch) ?? "";
+        }
+        catch (JsonException notJson)
+        {
+            error = $"The patch is no JSON: {notJson.Message}";
+        }
+
+        return error.Length == 0;
+    }
+
+    private ModuleTwin TwinOf(string module) =>
+        _twins.TryGetValue(module, out var twin)
+            ? twin
+            : throw new SimulatorException($"There is no module '{module}'; the modules are {string.Join(", ", _twins.Keys.Order(StringComparer.Ordinal))}.");
+
+    private void Save(string module, ModuleTwin twin) => _database.Put(KeyOf(module), twin.Encode());
+
+    private static byte[] KeyOf(string module) => StoreKeys.Named(StoreKeys.Twins, module);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected a reported patch of {Module}. {Error}")]
+    private partial void LogRejectedPatch(string module, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ignored a reported patch of {Module}: it is an array, which edgeHub accepts and ignores; it must be an object.")]
+    private partial void LogArrayPatch(string module);
+}
