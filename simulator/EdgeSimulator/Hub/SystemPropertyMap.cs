@@ -7,6 +7,9 @@ namespace EdgeSimulator.Hub;
 internal static class SystemPropertyMap
 {
     public const string MessageId = "messageId";
+
+    /// <summary>As edgeHub names it inside; IoT Hub says <c>correlationId</c>.</summary>
+    public const string CorrelationId = "cid";
     public const string OutputName = "outputName";
     public const string ConnectionDeviceId = "connectionDeviceId";
     public const string ConnectionModuleId = "connectionModuleId";
@@ -17,7 +20,7 @@ internal static class SystemPropertyMap
         (ConnectionDeviceId, Wire.ConnectionDeviceId),
         (ConnectionModuleId, Wire.ConnectionModuleId),
         (MessageId, Wire.MessageId),
-        ("cid", Wire.CorrelationId),
+        (CorrelationId, Wire.CorrelationId),
         ("userId", "$.uid"),
         ("to", "$.to"),
         ("contentType", Wire.ContentType),

@@ -25,7 +25,9 @@ internal static class CloudLine
             writer.WriteString("moduleId", message.Module);
             writer.WriteString("messageId", message.MessageId);
             Write(writer, "properties", message.ApplicationProperties);
-            Write(writer, "systemProperties", message.SystemProperties);
+            Write(writer, "systemProperties", message.SystemProperties
+                .Where(set => set.Key != SystemPropertyMap.MessageId)
+                .Select(set => set.Key == SystemPropertyMap.CorrelationId ? new("correlationId", set.Value) : set));
             WriteBody(writer, message.Body.Span);
             writer.WriteEndObject();
         }
@@ -33,7 +35,7 @@ internal static class CloudLine
         buffer.Write("\n"u8);
     }
 
-    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<KeyValuePair<string, string>> properties)
+    private static void Write(Utf8JsonWriter writer, string name, IEnumerable<KeyValuePair<string, string>> properties)
     {
         writer.WriteStartObject(name);
         foreach (var (key, value) in properties) writer.WriteString(key, value);

@@ -1,0 +1,73 @@
+using MQTTnet.Protocol;
+
+namespace EdgeSimulator.Tests.Hub;
+
+public sealed class LimitTests
+{
+    private const string Events = "devices/edge-1/modules/source/messages/events/";
+    private static readonly Dictionary<string, string> ToCloud = new() { ["up"] = "FROM /messages/* INTO $upstream" };
+
+    public static TheoryData<string, string, int, MqttQualityOfServiceLevel> Forbidden => new()
+    {
+        { "remaining length", Events, 262_144, MqttQualityOfServiceLevel.AtLeastOnce },
+        { "QoS 2", Events, 1, MqttQualityOfServiceLevel.ExactlyOnce },
+        { "under its own id", "devices/edge-1/modules/other/messages/events/", 1, MqttQualityOfServiceLevel.AtLeastOnce },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forbidden))]
+    public async Task Publish_WhatIsForbidden_ClosesTheConnection(string why, string topic, int bytes, MqttQualityOfServiceLevel quality)
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        await Assert.ThrowsAnyAsync<Exception>(() => source.PublishAsync(topic, new byte[bytes], quality));
+        await source.Disconnected.WithinDeadlineAsync();
+        Assert.Contains(hub.Logs.Lines, line => line.Contains($"Closed the connection of source: ", StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal));
+        Assert.Empty(hub.Hub.GetStatus().Outputs);
+    }
+
+    [Fact]
+    public async Task Publish_TheLargestMessage_Arrives()
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        await source.SendAsync("out", new byte[261_900], "id-1");
+        await Eventually.IsTrueAsync(() => hub.Hub.GetStatus().Upstream.Messages == 1);
+        Assert.Equal(0, hub.Endpoint("iothub").DroppedReadings);
+    }
+
+    [Fact]
+    public async Task Publish_OverTheSizeOfAMessage_IsAcknowledgedDroppedAndCounted()
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        await source.SendAsync("out", new byte[262_050], "id-1", ("count", "7"));
+        var upstream = hub.Endpoint("iothub");
+        Assert.Equal((7, 7, 0, 0), (upstream.AcceptedReadings, upstream.DroppedReadings, upstream.QueuedReadings, upstream.QueuedMessages));
+        Assert.Equal((1, 7), (hub.Output("source", "out").Messages, hub.Output("source", "out").AcceptedReadings));
+        Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Warning: Acknowledged and dropped a message of source, output out", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("somewhere/else")]
+    [InlineData("$iothub/twin/POST/?$rid=1")]
+    [InlineData("devices/edge-1/modules/source/messages/events/a=b/more")]
+    public async Task Publish_ToAnUnknownTopic_IsAcknowledgedAndIgnored(string topic)
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        await source.PublishAsync(topic, []);
+        Assert.Contains(hub.Logs.Lines, line => line.Contains($"Ignored what source published to {topic}", StringComparison.Ordinal));
+        Assert.Empty(hub.Hub.GetStatus().Outputs);
+    }
+
+    [Fact]
+    public async Task Publish_WhatNoRouteWants_IsCountedAsUnrouted()
+    {
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string> { ["r"] = "FROM /messages/modules/other/* INTO $upstream" });
+        await using var source = await hub.ConnectAsync("source");
+        await source.SendAsync("out", "{}", properties: ("count", "4"));
+        Assert.Equal((1, 0, 4), (hub.Output("source", "out").Messages, hub.Output("source", "out").AcceptedReadings, hub.Output("source", "out").UnroutedReadings));
+        Assert.Equal(0, hub.Endpoint("iothub").AcceptedReadings);
+    }
+}

@@ -1,0 +1,85 @@
+using EdgeSimulator.Hub.Routing;
+
+namespace EdgeSimulator.Tests.Hub;
+
+public sealed class RouteTableTests
+{
+    private const string IntoInput = "INTO BrokeredEndpoint(\"/modules/target/inputs/in\")";
+
+    [Theory]
+    [InlineData("/*", "sensor", "out1", true)]
+    [InlineData("/messages/*", "sensor", "out1", true)]
+    [InlineData("/messages", "sensor", null, true)]
+    [InlineData("/messages/**", "sensor", "out1", true)]
+    [InlineData("/messages/modules/*", "sensor", null, true)]
+    [InlineData("/messages/modules/sensor/*", "sensor", "out1", true)]
+    [InlineData("/messages/modules/sensor/*", "sensor", null, true)]
+    [InlineData("/messages/modules/sensor/*", "sensor2", "out1", false)]
+    [InlineData("/messages/modules/sensor", "sensor", "out1", true)]
+    [InlineData("/messages/modules/sensor/outputs/*", "sensor", "out1", true)]
+    [InlineData("/messages/modules/sensor/outputs/*", "sensor", null, false)]
+    [InlineData("/messages/modules/sensor/outputs/out1", "sensor", "out1", true)]
+    [InlineData("/messages/modules/sensor/outputs/out1", "sensor", "out10", false)]
+    [InlineData("/MESSAGES/modules/Sensor/OUTPUTS/Out1", "sensor", "out1", true)]
+    [InlineData("/messages/modules/sensor/outputs/out*", "sensor", "out1", false)]
+    [InlineData("/messages/modules/*/outputs/out1", "sensor", "out1", false)]
+    [InlineData("/messages/events", "sensor", "out1", false)]
+    [InlineData("/twinChangeNotifications", "sensor", "out1", false)]
+    public void Match_BySourcePrefix(string from, string module, string? output, bool matches)
+    {
+        var routes = Compile($"FROM {from} {IntoInput}");
+        var targets = routes.Match(RouteTable.SourceOf(module, output));
+        Assert.Equal(matches ? ["edge-1/target/in"] : [], targets.Select(target => target.Endpoint.Id));
+    }
+
+    [Theory]
+    [InlineData("FROM /* INTO $upstream", "iothub")]
+    [InlineData("select * from /* into $UPSTREAM", "iothub")]
+    [InlineData("  FROM\t/messages/*\nINTO\n$upstream  ", "iothub")]
+    [InlineData("FROM /messages/* /* a comment */ INTO $upstream", "iothub")]
+    [InlineData("/* first */ FROM /messages INTO /* last */ $upstream", "iothub")]
+    [InlineData("FROM /* INTO $upstream extra", "iothub")]
+    [InlineData("FROM /* INTO $upstream;", "iothub")]
+    [InlineData("FROM /* INTO BrokeredEndpoint('/modules/m-1/inputs/in.1')", "edge-1/m-1/in.1")]
+    [InlineData("FROM /* INTO brokeredENDPOINT ( \"/modules/m/inputs/i/\" )", "edge-1/m/i")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"modules/m/inputs/i\")", "edge-1/m/i")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\" /x/m/y/i \")", "edge-1/m/i")]
+    public void Compile_WhatEdgeHubAccepts_FindsTheEndpoint(string route, string endpoint) =>
+        Assert.Equal([endpoint], Compile(route).Match("/messages/modules/a/outputs/b").Select(target => target.Endpoint.Id));
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("INTO $upstream", "column 1: found 'INTO'; expected SELECT or FROM")]
+    [InlineData("FROM INTO $upstream", "column 6: found 'INTO'; expected a source path")]
+    [InlineData("FROM messages/* INTO $upstream", "column 6: found 'messages'")]
+    [InlineData("FROM /messages/modules/a/outputs/b/ INTO $upstream", "found 'INTO'; expected a name or '*'")]
+    [InlineData("FROM /messages/modules/and/* INTO $upstream", "found 'and'")]
+    [InlineData("FROM /messages/modules/1e5/* INTO $upstream", "found '1e5'")]
+    [InlineData("FROM /messages/*", "found the end of the route; expected INTO")]
+    [InlineData("FROM /messages/* INTO", "found the end of the route; expected $upstream")]
+    [InlineData("SELECT temperature FROM /* INTO $upstream", "found 'temperature'; expected '*'")]
+    [InlineData("FROM /* INTO $cloud", "found '$cloud'; expected $upstream")]
+    [InlineData("FROM /* INTO Endpoint(\"/modules/a/inputs/b\")", "found 'Endpoint'")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A\")", "address is \"/modules/A\"; it must be")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/\")", "it must be \"/modules/<module>/inputs/<input>\"")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/b", "expected a quoted endpoint address")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/b\"", "expected ')'")]
+    [InlineData("FROM /messages/* WHERE priority = 'critical' INTO $upstream", "has a condition (WHERE at column 18); conditions are not supported by this version")]
+    public void Compile_WhatCannotBeRead_NamesTheRouteAndTheMistake(string route, string mistake)
+    {
+        var error = Assert.Throws<SimulatorException>(() => Compile(route));
+        Assert.StartsWith("Route 'r0'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(mistake, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Match_SeveralRoutesIntoOneEndpoint_MakeOneDelivery()
+    {
+        var routes = Compile("FROM /* INTO $upstream", $"FROM /messages/* {IntoInput}", "FROM /messages/modules/a/* INTO $upstream");
+        Assert.Equal(["iothub", "edge-1/target/in"], routes.Match("/messages/modules/a").Select(target => target.Endpoint.Id));
+        Assert.Equal(["iothub", "edge-1/target/in"], routes.Endpoints.Select(endpoint => endpoint.Id));
+    }
+
+    private static RouteTable Compile(params string[] routes) =>
+        RouteTable.Compile("edge-1", routes.Select((text, i) => (Name: $"r{i}", text)).ToDictionary(route => route.Name, route => route.text));
+}
