@@ -1,0 +1,43 @@
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Accounting;
+
+/// <summary>The books of one module as it tells them, in readings.</summary>
+/// <param name="Json">As told; the report shows it whole.</param>
+public sealed record ModuleLedger(JObject Json)
+{
+    /// <summary>Each reading received is in exactly one of these; a counter may be split by reason.</summary>
+    private static readonly string[] OutcomeCounters =
+        ["forwarded", "suppressed", "folded", "evaluated", "scored", "invalid", "late", "duplicate", "dropped", "held"];
+
+    /// <summary>Null for a source, which receives nothing.</summary>
+    public long? Received => Json.ContainsKey("received") ? Sum("received") : null;
+
+    public long Held => Sum("held");
+
+    /// <summary>Saved as outputs, and not yet accepted by the hub.</summary>
+    public long Unsent => Sum("unsent");
+
+    public long Outcomes => OutcomeCounters.Sum(Sum);
+
+    /// <summary>Output → readings that the hub has accepted.</summary>
+    public IReadOnlyDictionary<string, long> Sent =>
+        Json["sent"] is JObject sent ? sent.Properties().ToDictionary(output => output.Name, output => Sum(output.Value)) : new Dictionary<string, long>();
+
+    /// <summary>Bytes of the bodies sent; null when the module does not tell.</summary>
+    public long? SentBytes => Json.ContainsKey("sentBytes") ? Sum("sentBytes") : null;
+
+    /// <summary>Grows with every counter that only grows: of two ledgers of one module the larger one is the later.</summary>
+    private long Activity => Json.Properties().Where(counter => counter.Name is not ("held" or "unsent")).Sum(counter => Sum(counter.Value));
+
+    public static ModuleLedger Later(ModuleLedger first, ModuleLedger second) => second.Activity >= first.Activity ? second : first;
+
+    private long Sum(string counter) => Sum(Json[counter]);
+
+    private static long Sum(JToken? count) => count switch
+    {
+        JObject reasons => reasons.Properties().Sum(reason => Sum(reason.Value)),
+        JValue { Value: long readings } => readings,
+        _ => 0,
+    };
+}

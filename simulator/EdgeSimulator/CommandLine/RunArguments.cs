@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace EdgeSimulator.CommandLine;
+
+/// <summary>The options of <c>run</c>, from the command line to <see cref="RunOptions"/>.</summary>
+public sealed class RunArguments
+{
+    private readonly Option<string?> _manifest = new("--manifest") { Description = "Deployment template or manifest [default: deployment.template.json here or above]", HelpName = "FILE" };
+    private readonly Option<string?> _environment = new("--env") { Description = "Values for ${NAME} in the manifest [default: .env beside it]", HelpName = "FILE" };
+    private readonly Option<string?> _data = new("--data") { Description = "Replay this CSV file", HelpName = "FILE.csv" };
+    private readonly Option<double?> _speed = new("--speed") { Description = "Times real time; max is as fast as the hub takes it", HelpName = "N|max", CustomParser = Speed };
+    private readonly Option<int?> _devices = new("--devices") { Description = "Make up the readings of so many sensors", HelpName = "N", CustomParser = result => (int?)Number(result, 1, 1_000_000, whole: true) };
+    private readonly Option<TimeSpan?> _duration = new("--duration") { Description = "End after so many seconds", HelpName = "SECONDS", CustomParser = result => Seconds(result, 0.1, 31_536_000) };
+    private readonly Option<string?> _report = new("--report") { Description = "Write the report as JSON", HelpName = "FILE.json" };
+    private readonly Option<OfflinePeriod[]> _offline = new("--offline") { Description = "Cut the cloud off from second A to second B; may be repeated", HelpName = "A-B", CustomParser = Offline, Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _state = new("--state") { Description = "Keep the state here and use it again [default: a fresh directory under .edgesimulator]", HelpName = "DIR" };
+    private readonly Option<int> _hubPort = Port("--hub-port", 8883, "Port of MQTT over TLS");
+    private readonly Option<string?> _only = new("--only") { Description = "hub: start no module, and tell how to connect one", HelpName = "hub" };
+    private readonly Option<string?> _epoch = new("--epoch") { Description = "First timestamp of the data: Unix milliseconds or ISO 8601", HelpName = "TIME", CustomParser = Epoch };
+    private readonly Option<TimeSpan?> _backoff = new("--restart-backoff") { Description = "First wait before a module is restarted [default: 10, as edgeAgent]", HelpName = "SECONDS", CustomParser = result => Seconds(result, 0, 300) };
+    private readonly Option<string[]> _set = new("--set") { Description = "A desired property over that of the manifest; may be repeated", HelpName = "MODULE.path=value", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Show what the hub does, and debug lines of the modules" };
+
+    public RunArguments() => _only.AcceptOnlyFromAmong("hub");
+
+    /// <summary>Shared by all verbs.</summary>
+    public Option<int> ApiPort { get; } = Port("--api-port", RunOptions.DefaultApiPort, "Port of the control API");
+
+    public IEnumerable<Option> All =>
+        [_manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, ApiPort, _only, _epoch, _backoff, _set, _verbose];
+
+    public RunOptions Read(ParseResult result) => new()
+    {
+        Manifest = result.GetValue(_manifest),
+        EnvironmentFile = result.GetValue(_environment),
+        Data = result.GetValue(_data),
+        Speed = result.GetValue(_speed),
+        Devices = result.GetValue(_devices),
+        Duration = result.GetValue(_duration),
+        Report = result.GetValue(_report),
+        Offline = result.GetValue(_offline) ?? [],
+        State = result.GetValue(_state),
+        HubPort = result.GetValue(_hubPort),
+        ApiPort = result.GetValue(ApiPort),
+        HubOnly = result.GetValue(_only) is not null,
+        Epoch = result.GetValue(_epoch),
+        RestartBackoff = result.GetValue(_backoff) ?? TimeSpan.FromSeconds(10),
+        Set = result.GetValue(_set) ?? [],
+        Verbose = result.GetValue(_verbose),
+    };
+
+    private static Option<int> Port(string name, int usual, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "PORT",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => (int)(Number(result, 1, 65_535, whole: true) ?? 0),
+    };
+
+    private static double? Speed(ArgumentResult result) => result.Tokens[^1].Value == "max" ? 0 : Number(result, 0.001, 1_000_000, whole: false, "or max");
+
+    private static TimeSpan? Seconds(ArgumentResult result, double least, double most) =>
+        Number(result, least, most, whole: false) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private static double? Number(ArgumentResult result, double least, double most, bool whole, string also = "")
+    {
+        var text = result.Tokens[^1].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most && (!whole || number == Math.Floor(number)))
+            return number;
+        result.AddError($"{NameOf(result)} is \"{text}\"; it must be a {(whole ? "whole " : "")}number from {least:0.###} to {most:0} {also}".TrimEnd() + ".");
+        return null;
+    }
+
+    private static string? Epoch(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (long.TryParse(text, CultureInfo.InvariantCulture, out _) || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) return text;
+        result.AddError($"{NameOf(result)} is \"{text}\"; it must be Unix milliseconds or an ISO 8601 time.");
+        return null;
+    }
+
+    private static OfflinePeriod[] Offline(ArgumentResult result)
+    {
+        var periods = new List<OfflinePeriod>();
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            var parts = text.Split('-');
+            if (parts.Length == 2
+                && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var from)
+                && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var to)
+                && from < to && to <= 31_536_000)
+            {
+                periods.Add(new OfflinePeriod(TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to)));
+            }
+            else
+            {
+                result.AddError($"{NameOf(result)} is \"{text}\"; it must be two seconds of the run, the lower one first, like 10-30.");
+            }
+        }
+
+        return [.. periods];
+    }
+
+    private static string NameOf(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+}

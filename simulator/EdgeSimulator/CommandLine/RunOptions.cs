@@ -1,0 +1,35 @@
+namespace EdgeSimulator.CommandLine;
+
+/// <summary>What the user asked of <c>run</c>; files and directories as typed.</summary>
+public sealed record RunOptions
+{
+    public const int DefaultApiPort = 9580;
+
+    public string? Manifest { get; init; }
+    public string? EnvironmentFile { get; init; }
+    public string? Data { get; init; }
+    /// <summary>Times real time; 0 means as fast as the hub takes it.</summary>
+    public double? Speed { get; init; }
+    public int? Devices { get; init; }
+    public TimeSpan? Duration { get; init; }
+    public string? Report { get; init; }
+    /// <summary>Times since the start during which the cloud cannot be reached.</summary>
+    public IReadOnlyList<OfflinePeriod> Offline { get; init; } = [];
+    public string? State { get; init; }
+    public int HubPort { get; init; } = 8883;
+    public int ApiPort { get; init; } = DefaultApiPort;
+    public bool HubOnly { get; init; }
+    /// <summary>First timestamp of the data: Unix milliseconds, or ISO 8601.</summary>
+    public string? Epoch { get; init; }
+    /// <summary>The first wait before a restart; it doubles with each.</summary>
+    public TimeSpan RestartBackoff { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary><c>MODULE.path=value</c>: desired properties over those of the manifest.</summary>
+    public IReadOnlyList<string> Set { get; init; } = [];
+    public bool Verbose { get; init; }
+}
+
+/// <param name="From">Since the start of the run.</param>
+public sealed record OfflinePeriod(TimeSpan From, TimeSpan To)
+{
+    public bool Contains(TimeSpan elapsed) => From <= elapsed && elapsed < To;
+}

@@ -1,0 +1,69 @@
+using EdgeSimulator.Terminals;
+using Newtonsoft.Json.Linq;
+using Spectre.Console;
+
+namespace EdgeSimulator.Reporting;
+
+/// <summary>The report as the user reads it.</summary>
+public static class ReportView
+{
+    public static void Show(RunReport report, Terminal terminal)
+    {
+        terminal.Plain();
+        terminal.Block(Modules(report));
+        terminal.Block(Cloud(report));
+        terminal.Plain($"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
+        foreach (var note in report.Notes) terminal.Plain(note);
+        terminal.Plain();
+        if (report.UnaccountedReadings == 0)
+        {
+            terminal.Block(new Text($"All {report.ReadingsSent:N0} readings sent are accounted for.\n", new Style(Color.Green)));
+            return;
+        }
+
+        terminal.Block(new Text($"{report.UnaccountedReadings:N0} readings are unaccounted for:\n", new Style(Color.Red)));
+        foreach (var difference in report.Differences) terminal.Block(new Text($"  {difference}\n", new Style(Color.Red)));
+    }
+
+    private static Table Modules(RunReport report)
+    {
+        var table = new Table().Border(TableBorder.Ascii2).AddColumns("process", "received", "became", "sent", "restarts", "CPU s", "peak MB");
+        foreach (var column in new[] { 1, 4, 5, 6 }) table.Columns[column].RightAligned();
+        foreach (var process in report.Processes)
+        {
+            var ledger = report.Ledgers.GetValueOrDefault(process.Name);
+            table.AddRow(
+                new Text(process.Name),
+                new Text(ledger?.Received is { } received ? $"{received:N0}" : ""),
+                new Text(ledger is null ? "" : Became(ledger.Json)),
+                new Text(ledger is null ? "" : string.Join("\n", ledger.Sent.Select(output => $"{output.Key} {output.Value:N0}"))),
+                new Text($"{process.Restarts}"),
+                new Text($"{process.Usage.Cpu.TotalSeconds:N1}"),
+                new Text($"{process.Usage.PeakMemoryBytes / 1048576.0:N0}"));
+        }
+
+        return table;
+    }
+
+    private static Table Cloud(RunReport report)
+    {
+        var (cloud, alone) = (report.Upstream, report.Alone);
+        var table = new Table().Border(TableBorder.Ascii2).AddColumns("to the cloud", "messages", "readings", "bytes", "4 KB units", "duplicates");
+        for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
+        table.AddRow("this run", $"{cloud.Messages:N0}", $"{cloud.Readings:N0}", $"{cloud.Bytes:N0}", $"{cloud.MeteredUnits:N0}", $"{cloud.DuplicateMessages:N0}");
+        table.AddRow("each reading alone", $"{alone.Messages:N0}", $"{alone.Messages:N0}", alone.Bytes is { } bytes ? $"{bytes:N0}" : "", $"{alone.MeteredUnits:N0}", "");
+        table.AddRow("saved", Saved(cloud.Messages, alone.Messages), Saved(cloud.Readings, alone.Messages), Saved(cloud.Bytes, alone.Bytes), Saved(cloud.MeteredUnits, alone.MeteredUnits), "");
+        return table;
+    }
+
+    private static string Saved(long used, long? alone) => alone is > 0 ? $"{1 - (double)used / alone.Value:P1}" : "";
+
+    /// <summary>Every counter but those with a column of their own.</summary>
+    private static string Became(JObject ledger) => string.Join("\n", ledger.Properties()
+        .Where(counter => counter.Name is not ("received" or "sent" or "sentBytes"))
+        .SelectMany(counter => counter.Value is JObject reasons
+            ? reasons.Properties().Select(reason => (Name: $"{counter.Name} ({reason.Name})", reason.Value))
+            : [(counter.Name, counter.Value)])
+        .Where(counter => counter.Value is JValue { Value: long and not 0 })
+        .Select(counter => $"{counter.Name} {counter.Value.Value<long>():N0}"));
+}

@@ -1,0 +1,78 @@
+using EdgeSimulator.Accounting;
+using EdgeSimulator.Agent;
+using EdgeSimulator.Hub;
+using EdgeSimulator.Running;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Reporting;
+
+/// <summary>What came of a run.</summary>
+/// <param name="ReadingsSent">By the sources.</param>
+/// <param name="Alone">What the cloud would have been sent without this suite.</param>
+/// <param name="Processes">Name → what it used, the simulator under its own name.</param>
+public sealed record RunReport(
+    TimeSpan Elapsed,
+    long ReadingsSent,
+    IReadOnlyDictionary<string, ModuleLedger> Ledgers,
+    UpstreamStatus Upstream,
+    EveryReadingAlone Alone,
+    IReadOnlyList<Difference> Differences,
+    IReadOnlyList<ProcessReport> Processes,
+    IReadOnlyList<string> Notes)
+{
+    public long UnaccountedReadings => Differences.Sum(difference => difference.Readings);
+
+    public static RunReport Create(TimeSpan elapsed, FinalBooks books, IReadOnlyCollection<string> sources, IReadOnlyList<ProcessReport> processes)
+    {
+        var sending = books.Ledgers.Where(module => module.Value.Received is null || sources.Contains(module.Key)).Select(module => module.Value).ToList();
+        return new RunReport(
+            elapsed,
+            sending.Sum(ledger => ledger.Sent.Values.Sum()),
+            books.Ledgers,
+            books.Hub.Upstream,
+            EveryReadingAlone.Of(sending),
+            Books.Compare(books.Ledgers, books.Hub),
+            processes,
+            books.Notes);
+    }
+
+    public JObject ToJson() => new()
+    {
+        ["readings"] = new JObject { ["sent"] = ReadingsSent },
+        ["modules"] = new JObject(Ledgers.OrderBy(module => module.Key).Select(module => new JProperty(module.Key, module.Value.Json))),
+        ["upstream"] = new JObject
+        {
+            ["messages"] = Upstream.Messages,
+            ["readings"] = Upstream.Readings,
+            ["bytes"] = Upstream.Bytes,
+            ["meteredUnits"] = Upstream.MeteredUnits,
+            ["duplicates"] = Upstream.DuplicateMessages,
+        },
+        ["unaccountedReadings"] = UnaccountedReadings,
+        ["differences"] = new JArray(Differences.Select(difference => difference.ToString())),
+        ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),
+        ["processes"] = new JObject(Processes.Select(process => new JProperty(process.Name, new JObject
+        {
+            ["cpuSeconds"] = Math.Round(process.Usage.Cpu.TotalSeconds, 3),
+            ["peakMemoryBytes"] = process.Usage.PeakMemoryBytes,
+            ["restarts"] = process.Restarts,
+        }))),
+    };
+
+    /// <exception cref="SimulatorException">The file cannot be written.</exception>
+    public void Write(string file)
+    {
+        try
+        {
+            File.WriteAllText(file, ToJson().ToString(Formatting.Indented) + "\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SimulatorException($"The report {file} cannot be written: {error.Message}", error);
+        }
+    }
+}
+
+/// <param name="Usage">Over all lives of the process.</param>
+public sealed record ProcessReport(string Name, ProcessUsage Usage, int Restarts);

@@ -1,0 +1,42 @@
+using EdgeSimulator.Agent;
+using EdgeSimulator.Hub;
+
+namespace EdgeSimulator.Running;
+
+/// <summary>What time will still release: messages in queues, readings and outputs that modules hold.</summary>
+/// <param name="Messages">Queued for the modules that are there (or will be again) and for the cloud.</param>
+/// <param name="Reasons">What is waited for, for the user; empty when nothing is.</param>
+public sealed record Backlog(long Messages, IReadOnlyList<string> Reasons)
+{
+    public bool IsEmpty => Reasons.Count == 0;
+
+    /// <param name="waitForCloud">False: what waits for a cloud that is away is not counted.</param>
+    public static Backlog OfQueues(HubStatus hub, IReadOnlyList<ModuleState> modules, bool waitForCloud)
+    {
+        var waiting = hub.Endpoints
+            .Where(endpoint => endpoint.QueuedMessages > 0)
+            .Where(endpoint => endpoint.Module is null ? hub.Upstream.Online || waitForCloud : WillRun(endpoint.Module, modules))
+            .ToList();
+        return new Backlog(waiting.Sum(endpoint => endpoint.QueuedMessages), [.. waiting.Select(endpoint => Describe(endpoint, hub.Upstream.Online))]);
+    }
+
+    /// <summary>Of modules that were asked for their ledger.</summary>
+    public static Backlog OfModules(IReadOnlyDictionary<string, LedgerAnswer> ledgers) =>
+        new(0, [.. ledgers.Select(module => Describe(module.Key, module.Value)).OfType<string>()]);
+
+    private static bool WillRun(string module, IReadOnlyList<ModuleState> modules) => modules.Any(state => state.Name == module && !state.GoneForGood);
+
+    private static string Describe(EndpointStatus endpoint, bool online)
+    {
+        var queued = $"{endpoint.QueuedMessages:N0} messages ({endpoint.QueuedReadings:N0} readings) queued for ";
+        return queued + (endpoint.Module is not null ? $"{endpoint.Module}/{endpoint.Input}" : online ? "the cloud" : "the cloud, which is offline");
+    }
+
+    private static string? Describe(string module, LedgerAnswer answer) => answer switch
+    {
+        { Answered: false } => $"{module}, which does not answer",
+        { Ledger: { Unsent: > 0 } ledger } => $"{module}, which has {ledger.Unsent:N0} readings to send",
+        { Ledger: { Held: > 0 } ledger } => $"{module}, which holds {ledger.Held:N0} readings",
+        _ => null,
+    };
+}

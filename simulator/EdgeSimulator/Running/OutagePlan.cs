@@ -1,0 +1,20 @@
+using EdgeSimulator.CommandLine;
+using EdgeSimulator.Hub;
+using EdgeSimulator.Terminals;
+
+namespace EdgeSimulator.Running;
+
+/// <summary>Takes the cloud away and gives it back when <c>--offline</c> says so; between these moments the user may switch by hand.</summary>
+public sealed class OutagePlan(IEdgeHub hub, IReadOnlyList<OfflinePeriod> periods, Terminal terminal)
+{
+    private bool _online = true;
+
+    public void Apply(TimeSpan elapsed)
+    {
+        var online = !periods.Any(period => period.Contains(elapsed));
+        if (online == _online) return;
+        _online = online;
+        hub.UpstreamOnline = online;
+        terminal.Warning(online ? "The cloud can be reached again." : "The cloud cannot be reached from now on.");
+    }
+}

@@ -1,0 +1,123 @@
+using EdgeSimulator.Agent;
+using EdgeSimulator.CommandLine;
+using EdgeSimulator.Control;
+using EdgeSimulator.Hub;
+using EdgeSimulator.Manifests;
+using EdgeSimulator.Processes;
+using EdgeSimulator.Reporting;
+using EdgeSimulator.Terminals;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeSimulator.Running;
+
+public delegate IEdgeHub HubFactory(HubOptions options, TimeProvider clock, ILoggerFactory loggers);
+
+/// <summary>The verb <c>run</c>: puts the parts together, and takes them apart in the right order.</summary>
+public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimeProvider clock)
+{
+    private const string IotHubHostName = "simulator.azure-devices.net";
+    private const string GatewayHostName = "localhost";
+    private const string DeviceId = "edge-simulator";
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    /// <exception cref="SimulatorException">The run cannot start, or a source cannot go on.</exception>
+    public async Task<int> RunAsync(RunOptions options)
+    {
+        var workspace = Workspace.Find(options.Manifest, options.EnvironmentFile, Environment.CurrentDirectory);
+        var variables = workspace.Variables();
+        var manifest = ManifestReader.Read(workspace.Manifest, variables);
+        foreach (var warning in manifest.Warnings) terminal.Warning(warning);
+        var twins = TwinOverrides.Apply(manifest, options, Environment.CurrentDirectory);
+        var assemblies = options.HubOnly ? new Dictionary<string, string>() : FindAssemblies(manifest, new ModuleImages(workspace.Root, variables));
+
+        using var directory = options.State is { } state
+            ? RunDirectory.Open(Path.GetFullPath(state))
+            : RunDirectory.CreateFresh(workspace.Root, clock.GetUtcNow());
+        using var hubLog = new LogFile(Path.Combine(directory.FullPath, "logs", "edgeHub.log"));
+        var shown = options.Verbose ? LogLevel.Debug : LogLevel.Warning;
+        using var logProvider = new FileLoggerProvider(hubLog, terminal, "edgeHub", shown, clock);
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logProvider).SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Information));
+        using var signals = new StopSignals(terminal);
+
+        await using var hub = createHub(
+            new HubOptions(
+                IotHubHostName,
+                GatewayHostName,
+                DeviceId,
+                options.HubPort,
+                directory.FullPath,
+                directory.CloudFile,
+                manifest.Hub.MessageAckTimeout,
+                manifest.Hub.Routes,
+                twins),
+            clock,
+            loggers);
+        using var sources = new SourceWatch(hub);
+        await hub.StartAsync(signals.Interrupt);
+        if (options.HubOnly) return await RunHubOnlyAsync(options, manifest, hub, signals.Interrupt);
+
+        var launcher = ChildLauncher.Create();
+        if (launcher.Limit is { } limit) terminal.Warning(limit);
+        var plan = new AgentPlan(
+            manifest, assemblies, workspace.Root, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.RestartBackoff, options.Verbose ? "debug" : "info");
+        await using var agent = new EdgeAgent(plan, hub, launcher, terminal, clock);
+        var control = new SimulatorControl(hub, [.. manifest.Modules.Select(module => module.Name)], agent, clock);
+        await using var api = await ControlApi.StartAsync(options.ApiPort, control, signals.Interrupt);
+
+        terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
+        terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {string.Join(", ", agent.States.Select(module => module.Name))}.");
+        agent.Start();
+        var ledgers = new LedgerReader(hub);
+        var loop = new RunLoop(hub, agent, sources, ledgers, options, terminal, clock);
+        var end = await loop.RunAsync(signals.Interrupt);
+        if (end.Reason == RunEndReason.SourceFailed) throw new SimulatorException(end.Message);
+        terminal.Line(end.Message);
+
+        var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.MessageAckTimeout, terminal, clock);
+        var books = await shutdown.StopAsync(end, CancellationToken.None);
+        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent));
+        ReportView.Show(report, terminal);
+        if (options.Report is { } file) report.Write(Path.GetFullPath(file));
+        return report.UnaccountedReadings == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static Dictionary<string, string> FindAssemblies(DeploymentManifest manifest, ModuleImages images)
+    {
+        var build = BuildOutput.Of(AppContext.BaseDirectory);
+        return manifest.Modules
+            .Where(module => module.Status == ModuleStatus.Running)
+            .ToDictionary(module => module.Name, module => build.AssemblyOf(module, images.Resolve(module)));
+    }
+
+    private static List<ProcessReport> Processes(EdgeAgent agent)
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        var processes = agent.States.Select(module => new ProcessReport(module.Name, module.Usage, module.Restarts)).ToList();
+        processes.Add(new ProcessReport("EdgeSimulator", ProcessUsage.Of(self) ?? default, 0));
+        return processes;
+    }
+
+    private async Task<int> RunHubOnlyAsync(RunOptions options, DeploymentManifest manifest, IEdgeHub hub, CancellationToken interrupt)
+    {
+        var modules = manifest.Modules.Select(module => module.Name).ToList();
+        await using var api = await ControlApi.StartAsync(options.ApiPort, new SimulatorControl(hub, modules, fleet: null, clock), interrupt);
+        terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}. Ctrl+C ends it. The environment of each module:");
+        foreach (var module in modules)
+        {
+            terminal.Plain();
+            terminal.Plain($"# {module}");
+            foreach (var line in ConnectionText.Lines(hub, module, IotHubHostName, GatewayHostName, options.HubPort)) terminal.Plain(line);
+        }
+
+        var start = clock.GetTimestamp();
+        var outages = new OutagePlan(hub, options.Offline, terminal);
+        while (!interrupt.IsCancellationRequested && !(clock.GetElapsedTime(start) >= options.Duration))
+        {
+            outages.Apply(clock.GetElapsedTime(start));
+            await Task.Delay(Tick, clock, interrupt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,68 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace EdgeSimulator.Terminals;
+
+/// <summary>What the user reads. Lines only grow; colours where the terminal has them, plain text elsewhere.</summary>
+public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
+{
+    private const int NameWidth = 16;
+
+    private readonly Lock _lock = new();
+
+    /// <summary>On standard output; where that is no terminal, lines and tables are as wide as they need to be.</summary>
+    public static Terminal Standard(TimeProvider clock)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        if (Console.IsOutputRedirected) console.Profile.Width = 4_000;
+        return new Terminal(console, clock);
+    }
+
+    public void Line(string text) => Write("edgeSimulator", text, Style.Plain);
+
+    public void Progress(string text) => Write("edgeSimulator", text, new Style(Color.Aqua));
+
+    public void Warning(string text) => Write("edgeSimulator", text, new Style(Color.Yellow));
+
+    public void Error(string text) => Write("edgeSimulator", text, new Style(Color.Red));
+
+    /// <param name="source">Module name.</param>
+    public void Log(string source, LogLine line) => Write(source, line.Text, StyleOf(line.Severity), line.Time);
+
+    /// <summary>A text or table by itself, without time and name.</summary>
+    public void Block(IRenderable block)
+    {
+        lock (_lock) console.Write(block);
+    }
+
+    public void Plain(string text = "")
+    {
+        lock (_lock) console.WriteLine(text);
+    }
+
+    private void Write(string source, string text, Style style, string? time = null)
+    {
+        time ??= clock.GetUtcNow().ToString("HH:mm:ss.fff");
+        lock (_lock)
+        {
+            console.Write($"{time} ", new Style(Color.Grey));
+            console.Write(source.PadRight(NameWidth) + " ", new Style(ColorOf(source)));
+            console.WriteLine(text, style);
+        }
+    }
+
+    private static Style StyleOf(int severity) => severity switch
+    {
+        <= 3 => new Style(Color.Red),
+        4 => new Style(Color.Yellow),
+        7 => new Style(Color.Grey),
+        _ => Style.Plain,
+    };
+
+    /// <summary>The same colour for the same name in every run.</summary>
+    private static Color ColorOf(string source)
+    {
+        Color[] palette = [Color.Green, Color.Blue, Color.Purple, Color.Teal, Color.Olive, Color.Fuchsia];
+        return source.StartsWith("edge", StringComparison.Ordinal) ? Color.Grey : palette[source.Sum(c => c) % palette.Length];
+    }
+}
