@@ -45,7 +45,7 @@ public static class TwinOverrides
         if (options.Speed is { } speed)
             yield return ("--speed", Both("speed", speed == Math.Floor(speed) ? new JValue((long)speed) : new JValue(speed)));
         if (options.Epoch is { } epoch)
-            yield return ("--epoch", Both("epoch", long.TryParse(epoch, out var milliseconds) ? new JValue(milliseconds) : new JValue(epoch)));
+            yield return ("--epoch", Both("epoch", new JValue(epoch)));
     }
 
     private static JObject Both(string name, JValue value) =>

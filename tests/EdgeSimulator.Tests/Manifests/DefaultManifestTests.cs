@@ -1,0 +1,114 @@
+using EdgeModules.Messages;
+using EdgeSimulator.Manifests;
+using Newtonsoft.Json.Linq;
+using NJsonSchema;
+
+namespace EdgeSimulator.Tests.Manifests;
+
+/// <summary>The manifests at the root of the repository.</summary>
+public class DefaultManifestTests
+{
+    private static readonly string Root = Workspace.FindRoot(AppContext.BaseDirectory)!;
+
+    public static TheoryData<string> Templates => ["deployment.template.json", "deployment.debug.template.json"];
+
+    [SkippableTheory]
+    [MemberData(nameof(Templates))]
+    public async Task Template_AsPublished_IsValid(string name)
+    {
+        var schema = await SchemaAsync("azure-iot-edge-deployment-template-4.0.json");
+        Assert.Empty(schema.Validate(Load(name).ToString()));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Templates))]
+    public async Task Manifest_Expanded_IsValid(string name)
+    {
+        var schema = await SchemaAsync("azure-iot-edge-deployment-2.0.json");
+        var workspace = Workspace.Find(name, null, Root);
+        var expanded = DeploymentExpander.Expand(ManifestReader.ReadJson(workspace.Manifest, workspace.Variables()), workspace.Manifest, new ModuleImages(Root, workspace.Variables()));
+        Assert.Empty(schema.Validate(expanded.ToString()));
+        Assert.DoesNotContain("${", expanded.ToString());
+    }
+
+    /// <summary>The schemas do see mistakes; without this the tests above could pass by seeing nothing.</summary>
+    [SkippableFact]
+    public async Task Schema_ManifestWithMistakes_RefusesEach()
+    {
+        var schema = await SchemaAsync("azure-iot-edge-deployment-template-4.0.json");
+        foreach (var (path, value) in new[]
+        {
+            ("modulesContent.$edgeAgent['properties.desired'].modules.FilterModule.restartPolicy", "\"sometimes\""),
+            ("modulesContent.$edgeHub['properties.desired'].schemaVersion", "\"9\""),
+            ("modulesContent.$edgeHub['properties.desired'].routes.sensorToFilter", "{\"route\":\"FROM /* INTO $upstream\",\"priority\":10}"),
+        })
+        {
+            var json = Load("deployment.template.json");
+            TestManifest.Change(json, path, value);
+            Assert.NotEmpty(schema.Validate(json.ToString()));
+        }
+    }
+
+    [Fact]
+    public void DebugTemplate_IsTheTemplateWithDebugImages()
+    {
+        var template = File.ReadAllText(Path.Combine(Root, "deployment.template.json"));
+        var debug = File.ReadAllText(Path.Combine(Root, "deployment.debug.template.json"));
+        Assert.Equal(template, System.Text.RegularExpressions.Regex.Replace(debug, @"(\$\{MODULES\.\w+)\.debug\}", "$1}"));
+        Assert.NotEqual(template, debug);
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Template_Modules_AreHardenedAndKeepTheirState(string name)
+    {
+        var modules = (JObject)Load(name).SelectToken("modulesContent.$edgeAgent['properties.desired'].modules")!;
+        Assert.NotEmpty(modules);
+        foreach (var (module, deployment) in modules)
+        {
+            var host = (JObject)deployment!["settings"]!["createOptions"]!["HostConfig"]!;
+            Assert.Equal("ALL", host["CapDrop"]![0]);
+            Assert.True(host.Value<bool>("ReadonlyRootfs"));
+            Assert.Null(host["Privileged"]);
+            Assert.Contains("/tmp", ((JObject)host["Tmpfs"]!).Properties().Select(mount => mount.Name));
+            Assert.InRange(host.Value<long>("Memory"), 1, 256L << 20);
+            Assert.Equal("json-file", host["LogConfig"]!["Type"]);
+            Assert.Equal($"{module.ToLowerInvariant()}-state:{deployment["env"]!["StateDirectory"]!["value"]}", host["Binds"]![0]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Template_IsWhatTheSimulatorRuns(string name)
+    {
+        var workspace = Workspace.Find(name, null, Root);
+        var manifest = ManifestReader.Read(workspace.Manifest, workspace.Variables());
+        Assert.Empty(manifest.Warnings);
+        var images = new ModuleImages(Root, workspace.Variables());
+        Assert.All(manifest.Modules, module => Assert.Equal(module.Name, images.Resolve(module).Name));
+        Assert.Equal("SensorModule", manifest.Modules.MaxBy(module => module.StartupOrder)!.Name);
+    }
+
+    [Fact]
+    public void EnvironmentFile_HoldsNoSecret()
+    {
+        foreach (var (name, value) in EnvFile.Read(Path.Combine(Root, ".env")))
+        {
+            Assert.DoesNotMatch("(?i)password|secret|token|connection_?string|_key", name);
+            Assert.DoesNotMatch("(?i)SharedAccessKey|AccountKey", value);
+        }
+    }
+
+    private static JObject Load(string name) => (JObject)JsonText.Parse(File.ReadAllText(Path.Combine(Root, name)));
+
+    private static Task<JsonSchema> SchemaAsync(string name)
+    {
+        for (var folder = new DirectoryInfo(Root).Parent; folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "shared", "schemas", name);
+            if (File.Exists(file)) return JsonSchema.FromFileAsync(file);
+        }
+
+        throw new SkipException($"No shared/schemas/{name} beside the repository or above it.");
+    }
+}

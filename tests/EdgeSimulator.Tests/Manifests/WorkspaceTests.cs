@@ -1,0 +1,44 @@
+using EdgeSimulator.Manifests;
+
+namespace EdgeSimulator.Tests.Manifests;
+
+public sealed class WorkspaceTests : IDisposable
+{
+    private readonly TemporaryDirectory _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void Find_FromAFolderBelow_GoesUpward()
+    {
+        var manifest = _root.Write("deployment.template.json", "{}");
+        var environment = _root.Write(".env", "A=file");
+        _root.Write("All.sln", "");
+        var below = Directory.CreateDirectory(Path.Combine(_root.FullPath, "a", "b")).FullName;
+
+        var workspace = Workspace.Find(null, null, below);
+
+        Assert.Equal(new Workspace(_root.FullPath, manifest, environment), workspace);
+        Assert.Equal("file", workspace.Variables()("A"));
+        Assert.Null(workspace.Variables()("EDGESIMULATOR_TESTS_NEVER_SET"));
+        Assert.Equal(Environment.GetEnvironmentVariable("PATH"), workspace.Variables()("PATH"));
+    }
+
+    [Fact]
+    public void Find_NamedManifest_FindsTheSolutionAboveIt()
+    {
+        _root.Write("repo/All.sln", "");
+        var manifest = _root.Write("repo/deep/my.json", "{}");
+        var workspace = Workspace.Find(Path.Combine("repo", "deep", "my.json"), null, _root.FullPath);
+        Assert.Equal(new Workspace(Path.Combine(_root.FullPath, "repo"), manifest, null), workspace);
+    }
+
+    [Fact]
+    public void Find_AbsentFile_IsNamed()
+    {
+        Assert.StartsWith("There is no deployment.template.json in ", Assert.Throws<SimulatorException>(() => Workspace.Find(null, null, _root.FullPath)).Message);
+        Assert.Contains("x.json (--manifest) is absent", Assert.Throws<SimulatorException>(() => Workspace.Find("x.json", null, _root.FullPath)).Message);
+        _root.Write("deployment.template.json", "{}");
+        Assert.Contains("x.env (--env) is absent", Assert.Throws<SimulatorException>(() => Workspace.Find(null, "x.env", _root.FullPath)).Message);
+    }
+}
