@@ -1,0 +1,117 @@
+using EdgeSimulator.CommandLine;
+
+namespace EdgeSimulator.Tests.CommandLine;
+
+public sealed class SimulatorCommandLineTests : IDisposable
+{
+    private readonly StringWriter _errors = new();
+    private readonly TestTerminal _terminal = new();
+    private RunOptions? _options;
+
+    public void Dispose()
+    {
+        _errors.Dispose();
+        _terminal.Dispose();
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("run")]
+    public async Task Invoke_NoOption_RunsWithTheDefaults(params string[] arguments)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments));
+        Assert.Equal(new RunOptions(), _options! with { Offline = new RunOptions().Offline, Set = new RunOptions().Set });
+        Assert.Empty(_options!.Offline);
+        Assert.Empty(_options!.Set);
+    }
+
+    [Fact]
+    public async Task Invoke_EveryOptionWithoutAVerb_RunsWithThem()
+    {
+        Assert.Equal(0, await InvokeAsync(
+            "--manifest", "m.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
+            "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--api-port", "19580", "--only", "hub",
+            "--epoch", "2026-01-31T00:00:00Z", "--restart-backoff", "0.5", "--set", "A.b=1", "--set", "A.c=-2", "--verbose"));
+
+        Assert.Equal(
+            [new OfflinePeriod(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), new OfflinePeriod(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50.5))],
+            _options!.Offline);
+        Assert.Equal(["A.b=1", "A.c=-2"], _options.Set);
+        Assert.Equal(
+            new RunOptions
+            {
+                Manifest = "m.json",
+                EnvironmentFile = "e",
+                Data = "d.csv",
+                Speed = 0,
+                Devices = 10,
+                Duration = TimeSpan.FromSeconds(2.5),
+                Report = "r.json",
+                State = "s",
+                HubPort = 18883,
+                ApiPort = 19580,
+                HubOnly = true,
+                Epoch = "2026-01-31T00:00:00Z",
+                RestartBackoff = TimeSpan.FromSeconds(0.5),
+                Verbose = true,
+                Offline = _options.Offline,
+                Set = _options.Set,
+            },
+            _options);
+    }
+
+    [Theory]
+    [InlineData("--speed is \"fast\"; it must be a number from 0.001 to 1000000 or max.", "--speed", "fast")]
+    [InlineData("--speed is \"0\"; it must be a number from 0.001 to 1000000 or max.", "--speed", "0")]
+    [InlineData("--devices is \"1.5\"; it must be a whole number from 1 to 1000000.", "--devices", "1.5")]
+    [InlineData("--hub-port is \"70000\"; it must be a whole number from 1 to 65535.", "run", "--hub-port", "70000")]
+    [InlineData("--duration is \"NaN\"; it must be a number from 0.1 to 31536000.", "--duration", "NaN")]
+    [InlineData("--offline is \"30-10\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "30-10")]
+    [InlineData("--offline is \"x\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "1-2", "--offline", "x")]
+    [InlineData("--epoch is \"soon\"; it must be Unix milliseconds or an ISO 8601 time.", "--epoch", "soon")]
+    [InlineData("Argument 'agent' not recognized. Must be one of: 'hub'", "--only", "agent")]
+    [InlineData("\"--fast\" is no verb or option of run; see --help.", "--fast")]
+    [InlineData("\"frob\" is no verb or option of EdgeSimulator; see --help.", "frob")]
+    [InlineData("\"a\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.", "twin", "set", "X", "a")]
+    public async Task Invoke_BadArgument_IsOneLineAndExitCode2(string message, params string[] arguments)
+    {
+        Assert.Equal(ExitCodes.Usage, await InvokeAsync(arguments));
+        Assert.Equal("error: " + message.Replace("EdgeSimulator;", RootName + ";", StringComparison.Ordinal), _errors.ToString().TrimEnd());
+        Assert.Null(_options);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("twin", "get", "FilterModule")]
+    [InlineData("twin", "set", "FilterModule", "a=1")]
+    public async Task Invoke_VerbWithoutSimulator_IsOneLineAndExitCode2(params string[] verb)
+    {
+        var port = Ports.Free();
+        Assert.Equal(ExitCodes.Usage, await InvokeAsync([.. verb, "--api-port", $"{port}"]));
+        Assert.Equal($"error: No simulator answers on port {port}; start one with run, or name its port with --api-port.", _errors.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task Invoke_RunThatFails_BecomesAnExitCode()
+    {
+        Assert.Equal(ExitCodes.Usage, await InvokeAsync(_ => throw new SimulatorException("Port 1 is in use.")));
+        Assert.Equal("error: Port 1 is in use.", _errors.ToString().TrimEnd());
+        Assert.Equal(ExitCodes.Failed, await InvokeAsync(_ => Task.FromResult(ExitCodes.Failed)));
+        Assert.Equal(ExitCodes.Interrupted, await InvokeAsync(_ => throw new OperationCanceledException()));
+        Assert.Equal(ExitCodes.Internal, await InvokeAsync(_ => throw new InvalidOperationException("bug")));
+    }
+
+    /// <summary>The parser names the root after the process that hosts the tests.</summary>
+    private static string RootName => System.CommandLine.RootCommand.ExecutableName;
+
+    private Task<int> InvokeAsync(params string[] arguments) => InvokeAsync(
+        options =>
+        {
+            _options = options;
+            return Task.FromResult(0);
+        },
+        arguments);
+
+    private Task<int> InvokeAsync(Func<RunOptions, Task<int>> run, params string[] arguments) =>
+        new SimulatorCommandLine(_terminal.Terminal, _errors, TimeProvider.System, (options, _) => run(options)).InvokeAsync(arguments);
+}

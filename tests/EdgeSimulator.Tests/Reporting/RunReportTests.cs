@@ -1,0 +1,80 @@
+using EdgeSimulator.Accounting;
+using EdgeSimulator.Agent;
+using EdgeSimulator.Hub;
+using EdgeSimulator.Reporting;
+using EdgeSimulator.Running;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Tests.Reporting;
+
+public class RunReportTests
+{
+    private static readonly RunReport Report = RunReport.Create(
+        TimeSpan.FromSeconds(12.3456),
+        new FinalBooks(
+            new Dictionary<string, ModuleLedger>
+            {
+                ["SensorModule"] = new(JObject.Parse("""{"sent":{"readings":1000},"sentBytes":100000}""")),
+                ["FilterModule"] = new(JObject.Parse("""{"received":1000,"forwarded":300,"suppressed":{"deadband":690},"sent":{"filtered":300}}""")),
+            },
+            new HubStatus(
+                [HubStatuses.Output("SensorModule", "readings", 1000), HubStatuses.Output("FilterModule", "filtered", 300)],
+                [HubStatuses.Input("FilterModule", 1000, 1000), HubStatuses.Cloud(300, 300)],
+                [],
+                new UpstreamStatus(true, 3, 300, 31_000, 9, 1, 100)),
+            ["FilterModule could not be asked for its ledger; the one it reported last is used."]),
+        ["SensorModule"],
+        [new ProcessReport("FilterModule", new ProcessUsage(TimeSpan.FromSeconds(1.23456), 50_000_000), 2), new ProcessReport("EdgeSimulator", default, 0)]);
+
+    [Fact]
+    public void ToJson_Report_HasTheAgreedShape() => Assert.True(JToken.DeepEquals(
+        JObject.Parse("""
+            {
+              "readings": { "sent": 1000 },
+              "modules": {
+                "FilterModule": { "received": 1000, "forwarded": 300, "suppressed": { "deadband": 690 }, "sent": { "filtered": 300 } },
+                "SensorModule": { "sent": { "readings": 1000 }, "sentBytes": 100000 }
+              },
+              "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1 },
+              "unaccountedReadings": 10,
+              "differences": [ "FilterModule: 1000 received, 990 accounted for by an outcome" ],
+              "seconds": 12.346,
+              "processes": {
+                "FilterModule": { "cpuSeconds": 1.235, "peakMemoryBytes": 50000000, "restarts": 2 },
+                "EdgeSimulator": { "cpuSeconds": 0.0, "peakMemoryBytes": 0, "restarts": 0 }
+              }
+            }
+            """),
+        Report.ToJson()));
+
+    [Fact]
+    public void Alone_Sources_AreMeteredOneByOne() => Assert.Equal(new EveryReadingAlone(1000, 100_000 + 150_000, 1000), Report.Alone);
+
+    [Fact]
+    public void Alone_LargeReadings_TakeSeveralUnitsEach() => Assert.Equal(
+        new EveryReadingAlone(10, 40_000 + 1_500, 20),
+        EveryReadingAlone.Of([new ModuleLedger(JObject.Parse("""{"sent":{"readings":10},"sentBytes":40000}"""))]));
+
+    [Fact]
+    public void Alone_SourceThatDoesNotTellItsBytes_TakesOneUnitEach() => Assert.Equal(
+        new EveryReadingAlone(10, null, 10),
+        EveryReadingAlone.Of([new ModuleLedger(JObject.Parse("""{"sent":{"readings":10}}""")), new ModuleLedger([])]));
+
+    [Fact]
+    public void Show_Report_TellsBooksCloudAndWhatIsMissing()
+    {
+        using var terminal = new TestTerminal();
+        ReportView.Show(Report, terminal.Terminal);
+        Assert.Matches(@"FilterModule +\| +1,000 \| forwarded 300 +\| filtered 300 +\| +2 \| +1\.2 \| +48", terminal.Text);
+        Assert.Contains("suppressed (deadband) 690", terminal.Text);
+        Assert.Matches(@"this run +\| +3 \| +300 \| +31,000 \| +9 \| +1", terminal.Text);
+        Assert.Matches(@"each reading alone \| +1,000 \| +1,000 \| 250,000 \| +1,000", terminal.Text);
+        Assert.Contains("10 readings are unaccounted for:", terminal.Text);
+        Assert.Contains("FilterModule: 1000 received, 990 accounted for by an outcome", terminal.Text);
+        Assert.Contains("could not be asked", terminal.Text);
+    }
+
+    [Fact]
+    public void Write_FileThatCannotBeWritten_IsNamed() =>
+        Assert.StartsWith("The report /nowhere/r.json cannot be written", Assert.Throws<SimulatorException>(() => Report.Write("/nowhere/r.json")).Message);
+}
