@@ -24,6 +24,12 @@ public sealed record Backlog(long Messages, IReadOnlyList<string> Reasons)
     public static Backlog OfModules(IReadOnlyDictionary<string, LedgerAnswer> ledgers) =>
         new(0, [.. ledgers.Select(module => Describe(module.Key, module.Value)).OfType<string>()]);
 
+    /// <summary>Modules that are away and will be back: their books are only known then.</summary>
+    public static Backlog OfAbsence(HubStatus hub, IReadOnlyList<ModuleState> modules) =>
+        new(0, [.. modules.Where(module => !module.GoneForGood && !hub.ConnectedModules.Contains(module.Name)).Select(module => $"{module.Name}, which is not connected")]);
+
+    public Backlog And(Backlog other) => new(Messages + other.Messages, [.. Reasons, .. other.Reasons]);
+
     private static bool WillRun(string module, IReadOnlyList<ModuleState> modules) => modules.Any(state => state.Name == module && !state.GoneForGood);
 
     private static string Describe(EndpointStatus endpoint, bool online)

@@ -39,6 +39,7 @@ public sealed class RunLoop(
     private async Task<RunEnd?> FindEndAsync(CancellationToken interrupt)
     {
         var modules = fleet.States;
+        sources.Look(modules.Select(module => module.Name));
         if (sources.Failure is { } failure) return new RunEnd(RunEndReason.SourceFailed, failure);
         if (options.Duration <= Elapsed) return new RunEnd(RunEndReason.DurationOver, $"The duration of {options.Duration.Value.TotalSeconds:0.###} s is over.");
         if (modules.Count > 0 && modules.All(module => module.GoneForGood)) return new RunEnd(RunEndReason.ModulesGone, "No module runs any more.");

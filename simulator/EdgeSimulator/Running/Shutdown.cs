@@ -20,9 +20,11 @@ public sealed class Shutdown(
         var told = new Dictionary<string, ModuleLedger>();
         if (end.Reason != RunEndReason.DataEnded)
         {
+            // A source that is about to be restarted has books that only it knows.
+            await WaitAsync(() => Backlog.OfAbsence(hub.GetStatus(), SourceStates()), cancellation);
             await AskAsync(sources.Sources, told, cancellation);
             await fleet.StopAsync(sources.Sources);
-            await DrainAsync(cancellation);
+            await WaitAsync(LeftToDo, cancellation);
         }
 
         var names = fleet.States.Select(module => module.Name).ToList();
@@ -40,20 +42,27 @@ public sealed class Shutdown(
         }
     }
 
-    /// <summary>Waits for the queues as long as they shrink. What waits for a cloud that is away stays, counted as queued.</summary>
-    private async Task DrainAsync(CancellationToken cancellation)
+    private IReadOnlyList<ModuleState> SourceStates() => [.. fleet.States.Where(module => sources.Sources.Contains(module.Name))];
+
+    /// <summary>What waits for a cloud that is away stays, counted as queued.</summary>
+    private Backlog LeftToDo()
+    {
+        var status = hub.GetStatus();
+        return Backlog.OfQueues(status, fleet.States, waitForCloud: false).And(Backlog.OfAbsence(status, fleet.States));
+    }
+
+    /// <summary>Waits as long as it gets less, or at most a minute.</summary>
+    private async Task WaitAsync(Func<Backlog> left, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
         var changedAt = start;
-        var messages = long.MaxValue;
-        var announced = false;
+        Backlog? before = null;
         while (true)
         {
-            var backlog = Backlog.OfQueues(hub.GetStatus(), fleet.States, waitForCloud: false);
+            var backlog = left();
             if (backlog.IsEmpty) return;
-            if (!announced) terminal.Line($"Waiting for {string.Join("; ", backlog.Reasons)}. Ctrl+C ends at once.");
-            announced = true;
-            if (backlog.Messages < messages) (messages, changedAt) = (backlog.Messages, clock.GetTimestamp());
+            if (before is null) terminal.Line($"Waiting for {string.Join("; ", backlog.Reasons)}. Ctrl+C ends at once.");
+            if (before is null || backlog.Messages < before.Messages || backlog.Reasons.Count < before.Reasons.Count) (before, changedAt) = (backlog, clock.GetTimestamp());
             if (clock.GetElapsedTime(start) >= LongestDrain || clock.GetElapsedTime(changedAt) >= ackTimeout + Slack)
             {
                 terminal.Warning($"Waited long enough; still there: {string.Join("; ", backlog.Reasons)}.");

@@ -53,7 +53,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
                 twins),
             clock,
             loggers);
-        using var sources = new SourceWatch(hub);
+        using var sources = new SourceWatch(hub, clock);
         await hub.StartAsync(signals.Interrupt);
         if (options.HubOnly) return await RunHubOnlyAsync(options, manifest, hub, signals.Interrupt);
 

@@ -18,7 +18,7 @@ public sealed class RunLoopTests : IDisposable
 
     public RunLoopTests()
     {
-        _sources = new SourceWatch(_hub);
+        _sources = new SourceWatch(_hub, _clock);
         _hub.Answer = (_, _) => new MethodResult(200, new JObject());
     }
 
@@ -40,9 +40,20 @@ public sealed class RunLoopTests : IDisposable
     public async Task Run_EndedAsSaidByAnEarlierRun_GoesOn()
     {
         _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"ended"}}"""));
-        using var sources = new SourceWatch(_hub);
+        using var sources = new SourceWatch(_hub, _clock);
         var run = Start(new RunOptions { Duration = TimeSpan.FromSeconds(3) }, sources);
         Assert.Equal(RunEndReason.DurationOver, (await FinishAsync(run)).Reason);
+    }
+
+    [Fact]
+    public async Task Run_EndedAsAModuleConnectedForLongStillSays_Ends()
+    {
+        _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"ended"}}"""));
+        using var sources = new SourceWatch(_hub, _clock);
+        var started = _clock.GetUtcNow();
+        var end = await FinishAsync(Start(new RunOptions(), sources));
+        Assert.Equal(RunEndReason.DataEnded, end.Reason);
+        Assert.True(_clock.GetUtcNow() - started >= TimeSpan.FromSeconds(5));
     }
 
     [Theory]

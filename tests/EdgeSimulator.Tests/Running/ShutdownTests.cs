@@ -18,7 +18,7 @@ public sealed class ShutdownTests : IDisposable
 
     public ShutdownTests()
     {
-        _sources = new SourceWatch(_hub);
+        _sources = new SourceWatch(_hub, _clock);
         _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"running"}}"""));
         _hub.Answer = (module, _) => new MethodResult(200, module == "Sensor" ? JObject.Parse("""{"sent":{"readings":10}}""") : JObject.Parse("""{"received":10,"held":10}"""));
     }
@@ -72,9 +72,28 @@ public sealed class ShutdownTests : IDisposable
     {
         _hub.Report("Filter", JObject.Parse("""{"ledger":{"received":8,"forwarded":8}}"""));
         _hub.Status = _hub.Status with { ConnectedModules = ["Sensor"] };
+        _fleet.Set("Filter", ModuleRuntimeStatus.Failed);
         var books = await FinishAsync(Start(new RunEnd(RunEndReason.DataEnded, "")));
         Assert.Equal(8, books.Ledgers["Filter"].Received);
         Assert.Equal(["Filter could not be asked for its ledger; the one it reported last is used."], books.Notes);
+    }
+
+    [Theory]
+    [InlineData("Sensor")]
+    [InlineData("Filter")]
+    public async Task Stop_ModuleAboutToBeRestarted_IsWaitedForSinceOnlyItKnowsItsBooks(string module)
+    {
+        _hub.Status = _hub.Status with { ConnectedModules = [.. _hub.Status.ConnectedModules.Where(other => other != module)] };
+        _fleet.Set(module, ModuleRuntimeStatus.Backoff);
+        var stopping = Start(Interrupted);
+        await Wait.UntilAsync(() => _terminal.Text.Contains($"Waiting for {module}, which is not connected"), "the reason", Advance);
+        Assert.DoesNotContain(module, _fleet.Stopped);
+
+        _hub.Status = _hub.Status with { ConnectedModules = ["Sensor", "Filter"] };
+        _fleet.Set(module, ModuleRuntimeStatus.Running);
+        var books = await FinishAsync(stopping);
+        Assert.Contains(module, books.Ledgers.Keys);
+        Assert.Empty(books.Notes);
     }
 
     [Fact]
