@@ -1,0 +1,33 @@
+using EdgeModules.Hosting.Settings;
+
+namespace EdgeModules.Sensing;
+
+public sealed record ReplaySettings
+{
+    /// <summary>A CSV file with a header; relative to the working directory, or absolute.</summary>
+    public string File { get; init; } = "data/sensor-network.csv";
+
+    /// <summary>Time between two readings of one device, in seconds; 0.001 to 86400. Used when the file has no column <c>timestamp</c>.</summary>
+    public double IntervalSeconds { get; init; } = 5;
+
+    /// <summary>1 is real time; 0.001 to 1000000, or 0: as fast as the hub takes the readings.</summary>
+    public double Speed { get; init; } = 60;
+
+    /// <summary>Start again at the end, without end.</summary>
+    public bool Loop { get; init; }
+
+    /// <summary>Send the timestamps of the file unshifted.</summary>
+    public bool KeepTimestamps { get; init; }
+
+    /// <summary>Unix milliseconds or ISO-8601: the shift of the timestamps is computed from this time, so that two runs give the same ones.</summary>
+    public string? Epoch { get; init; }
+
+    internal void Validate(SettingErrors errors)
+    {
+        errors.Require(!string.IsNullOrWhiteSpace(File) && File.Length <= 1_024 && !File.Contains('\0'), File, "the path of a CSV file, at most 1024 characters");
+        errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
+        errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
+        errors.Require(Epoch is null || EventTime.TryParse(Epoch, out _), Epoch, EventTime.Must);
+        errors.Require(Epoch is null || !KeepTimestamps, Epoch, "null when keepTimestamps is true");
+    }
+}

@@ -1,0 +1,128 @@
+using EdgeModules.Hosting;
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Sensing.Replay;
+using EdgeModules.Sensing.Synthetic;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Sensing;
+
+/// <summary>The source of the suite: sends readings of a file or made-up ones on the output <c>readings</c>, in arrays, at the pace of the settings.</summary>
+public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorSettings>, IDisposable
+{
+    private const string Output = "readings";
+    private const string MessageType = "reading";
+    private const string Generated = "generated";
+    private const string GeneratedBytes = "generatedBytes";
+
+    private SourceRun? _run;
+    private SensorSettings? _runSettings;
+    private SensorState? _saved;
+
+    public override void OnSettings(ModuleContext<SensorSettings> context)
+    {
+        var goesOn = _run is not null && _run.State != RunState.Failed && _runSettings!.HasSameSourceAs(context.Settings);
+        if (!goesOn) CloseRun();
+    }
+
+    public override DateTimeOffset? NextTick(ModuleContext<SensorSettings> context) =>
+        _run is null ? context.Now : _run.NextTick(context.Now, context.Settings);
+
+    public override ModuleResult OnTick(ModuleContext<SensorSettings> context)
+    {
+        var run = RunFor(context.Settings);
+        var before = (run.IsOpen, run.State, run.Restarts);
+        var batch = run.Tick(context.Now, context.Settings);
+        Tell(run, before, context.Settings.Mode);
+        if (batch is null) return ModuleResult.None;
+        _saved = run.Saved!;
+        context.Ledger.Count(Generated, batch.Count);
+        context.Ledger.Count(GeneratedBytes, batch.ReadingBytes);
+        return new ModuleResult([MessageOf(batch, _saved)], _saved.ToUtf8());
+    }
+
+    public override IReadOnlyList<OutboundMessage> RecreateOutputs(ModuleContext<SensorSettings> context)
+    {
+        if (_saved is not { } saved) return [];
+        CloseRun();
+        var (batch, error) = Recreate(context.Settings);
+        if (batch is not null) return [MessageOf(batch, saved)];
+        CloseRun();
+        context.Ledger.Count(Ledger.Dropped, "sourceChanged", saved.End - saved.Start);
+        telemetry.UnsentReadingsDropped(saved.End - saved.Start, saved.MessageId, error);
+        return [];
+    }
+
+    public override void ApplyChange(ReadOnlySpan<byte> change) => _saved = SensorState.Parse(change);
+
+    public override IEnumerable<ReadOnlyMemory<byte>> Snapshot() => _saved is null ? [] : [_saved.ToUtf8()];
+
+    public override void Reset()
+    {
+        _saved = null;
+        CloseRun();
+    }
+
+    /// <returns><c>{"source":{"state":"running"|"ended"|"failed","error":…,"mode":…,"readings":…}}</c>; what is not known is null.</returns>
+    public override JObject? Report(ModuleContext<SensorSettings> context) => new()
+    {
+        ["source"] = new JObject
+        {
+            ["state"] = (_run?.State ?? RunState.Running) switch
+            {
+                RunState.Ended => "ended",
+                RunState.Failed => "failed",
+                _ => "running",
+            },
+            ["error"] = _run?.Error,
+            ["mode"] = context.Settings.Mode == SourceMode.Replay ? "replay" : "synthetic",
+            ["readings"] = _run?.Readings,
+        },
+    };
+
+    public void Dispose() => CloseRun();
+
+    private void Tell(SourceRun run, (bool IsOpen, RunState State, int Restarts) before, SourceMode mode)
+    {
+        if (run.IsOpen && !before.IsOpen) telemetry.SourceOpened(mode, run.Position, run.Readings);
+        if (run.Restarts > before.Restarts) telemetry.PaceRestarted(run.Position);
+        if (run.State == before.State) return;
+        if (run.State == RunState.Failed) telemetry.SourceFailed(run.Error);
+        else telemetry.SourceEnded(mode, run.Position);
+    }
+
+    private SourceRun RunFor(SensorSettings settings)
+    {
+        if (_run is not null) return _run;
+        IReadingSource source = settings.Mode == SourceMode.Replay ? new ReplaySource(settings.Replay) : new SyntheticSource(settings.Synthetic);
+        _runSettings = settings;
+        return _run = new SourceRun(source, _saved);
+    }
+
+    private (Batch? Batch, string? Error) Recreate(SensorSettings settings)
+    {
+        try
+        {
+            return (RunFor(settings).Recreate(), null);
+        }
+        catch (SourceException error)
+        {
+            return (null, error.Message);
+        }
+    }
+
+    private void CloseRun()
+    {
+        _run?.Dispose();
+        (_run, _runSettings) = (null, null);
+    }
+
+    private static OutboundMessage MessageOf(Batch batch, SensorState state) => new()
+    {
+        Output = Output,
+        Body = batch.Body,
+        Count = batch.Count,
+        MessageType = MessageType,
+        MessageId = state.MessageId,
+        Recreatable = true,
+    };
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+
+namespace EdgeModules.Sensing.Synthetic;
+
+/// <param name="Base">Middle of the devices' own levels.</param>
+/// <param name="Spread">A device's own level lies within this of <paramref name="Base"/>.</param>
+/// <param name="Daily">Height of the daily cycle, greatest at 15:00 UTC.</param>
+/// <param name="Walk">The walk stays within 1.6 times this.</param>
+/// <param name="Noise">The noise of a reading stays within this; its distribution is triangular.</param>
+/// <param name="Fault">Size of spikes (once to twice) and of a drift at its end.</param>
+internal readonly record struct Signal(double Base, double Spread, double Daily, double Walk, double Noise, double Fault);
+
+/// <summary>
+/// The undisturbed value of a metric: level of the device + daily cycle + walk + noise. The walk is value noise in three octaves of 16, 128 and 1,024
+/// ticks, whose heights grow with the square root of their length as those of a random walk do. All of it is plain arithmetic, so every machine gets the same.
+/// </summary>
+internal static class Signals
+{
+    public const int Count = 4;
+
+    /// <summary>In the order in which they are written: temperature (°C), humidity (%), vibration (mm/s²), pressure (hPa).</summary>
+    public static readonly Signal[] All =
+    [
+        new(Base: 22, Spread: 3, Daily: 2.5, Walk: 0.8, Noise: 0.08, Fault: 10),
+        new(Base: 45, Spread: 10, Daily: -6, Walk: 2.5, Noise: 0.3, Fault: 25),
+        new(Base: 30, Spread: 10, Daily: 3, Walk: 3, Noise: 2, Fault: 60),
+        new(Base: 1_013, Spread: 5, Daily: 0.5, Walk: 1.5, Noise: 0.1, Fault: 15),
+    ];
+
+    private const double DayMilliseconds = 86_400_000;
+    private const double Peak = 15.0 / 24 - 0.25;
+
+    /// <param name="device">The key of the device.</param>
+    /// <param name="tick">Number of the reading of that device.</param>
+    /// <param name="time">Its time, in Unix milliseconds.</param>
+    public static void Compute(ulong device, long tick, long time, Span<double> values)
+    {
+        var levels = CounterHash.Of(device, 1, 0);
+        var noise = CounterHash.Of(device, 2, tick);
+        var otherNoise = CounterHash.Of(device, 3, tick);
+        var walk = new Octave(device, 4, tick, 16);
+        var longer = new Octave(device, 5, tick, 128);
+        var longest = new Octave(device, 6, tick, 1_024);
+        var cycle = DailyCycle(time);
+        for (var metric = 0; metric < Count; metric++)
+        {
+            ref readonly var signal = ref All[metric];
+            var walked = 0.15 * walk.At(metric) + 0.4 * longer.At(metric) + longest.At(metric);
+            var noisy = 0.5 * (CounterHash.Signed(noise, metric) + CounterHash.Signed(otherNoise, metric));
+            values[metric] = signal.Base + signal.Spread * CounterHash.Signed(levels, metric)
+                + signal.Daily * cycle + signal.Walk * walked + signal.Noise * noisy;
+        }
+    }
+
+    /// <returns>−1 to 1: two parabolas, within 6 % of a sine.</returns>
+    public static double DailyCycle(long time)
+    {
+        var days = time / DayMilliseconds - Peak;
+        var phase = days - Math.Floor(days);
+        return phase < 0.5 ? 16 * phase * (0.5 - phase) : -16 * (phase - 0.5) * (1 - phase);
+    }
+
+    /// <summary>Random values at every <c>period</c> ticks, with straight lines between them.</summary>
+    private readonly struct Octave
+    {
+        private readonly ulong _from;
+        private readonly ulong _to;
+        private readonly double _part;
+
+        public Octave(ulong device, ulong stream, long tick, long period)
+        {
+            var index = tick / period;
+            _from = CounterHash.Of(device, stream, index);
+            _to = CounterHash.Of(device, stream, index + 1);
+            _part = (double)(tick - index * period) / period;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public double At(int metric)
+        {
+            var from = CounterHash.Signed(_from, metric);
+            return from + (CounterHash.Signed(_to, metric) - from) * _part;
+        }
+    }
+}
