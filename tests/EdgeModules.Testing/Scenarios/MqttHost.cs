@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.State;
+using EdgeModules.Messages;
+using EdgeSimulator.Hub;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Testing.Scenarios;
+
+/// <summary>
+/// The module on its real client, over TLS and MQTT through the simulated edgeHub. A second module sends to its inputs, a third takes its outputs, both by
+/// routes. The module's own clock is moved by hand; sockets run on the real one.
+/// </summary>
+public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnumerable<string> outputs) : IScenarioHost
+{
+    private const string Module = "Module";
+    private const string Source = "Source";
+    private const string Sink = "Sink";
+
+    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("scenario-");
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly int _port = FreePort();
+    private readonly Dictionary<string, List<JToken>> _taken = [];
+    private EdgeHub? _hub;
+    private MqttModuleClient? _source;
+    private MqttModuleClient? _sink;
+    private MqttModuleClient? _client;
+    private LiteDbStateStore? _store;
+    private IHostedService? _module;
+
+    public async Task StartAsync(JObject desired)
+    {
+        var routes = inputs.ToDictionary(input => $"to-{input}", input => $"FROM /messages/modules/{Source}/outputs/{input} INTO BrokeredEndpoint(\"/modules/{Module}/inputs/{input}\")");
+        foreach (var output in outputs) routes[$"from-{output}"] = $"FROM /messages/modules/{Module}/outputs/{output} INTO BrokeredEndpoint(\"/modules/{Sink}/inputs/{output}\")";
+        _hub = new EdgeHub(
+            new HubOptions(
+                "hub.azure-devices.net", "localhost", "gateway", _port, Path.Combine(_state.FullName, "hub"), Path.Combine(_state.FullName, "cloud.jsonl"),
+                TimeSpan.FromSeconds(30), routes, new Dictionary<string, JObject> { [Module] = desired, [Source] = [], [Sink] = [] }),
+            TimeProvider.System, NullLoggerFactory.Instance);
+        await _hub.StartAsync(CancellationToken.None);
+        _source = await OpenAsync(Source, (_, _) => Task.CompletedTask);
+        _sink = await OpenAsync(Sink, TakeAsync);
+        await StartModuleAsync();
+    }
+
+    public async Task SendAsync(string input, byte[] body, IReadOnlyDictionary<string, string> properties)
+    {
+        var message = new OutboundMessage
+        {
+            Output = input,
+            Body = body,
+            MessageId = properties[SystemProperties.MessageId],
+            MessageType = "reading",
+            Count = int.Parse(properties[ApplicationProperties.Count]),
+            Properties = properties.Where(property => !property.Key.StartsWith('$') && property.Key != ApplicationProperties.Count).ToDictionary(),
+        };
+        await _source!.SendAsync(message, CancellationToken.None);
+        await WaitUntilQuietAsync();
+    }
+
+    public async Task<IReadOnlyDictionary<string, List<JToken>>> TakeOutputsAsync()
+    {
+        await WaitUntilQuietAsync();
+        lock (_taken)
+        {
+            var taken = new Dictionary<string, List<JToken>>(_taken);
+            _taken.Clear();
+            return taken;
+        }
+    }
+
+    public Task PatchSettingsAsync(JObject patch)
+    {
+        _hub!.PatchDesired(Module, patch);
+        return WaitForReportAsync();
+    }
+
+    public Task<JObject> GetReportedAsync() => Task.FromResult((JObject)_hub!.GetTwin(Module)["reported"]!);
+
+    public async Task<(int Status, JToken? Payload)> CallAsync(string method, JToken? payload)
+    {
+        var result = await _hub!.InvokeMethodAsync(Module, method, payload, Waiting.Deadline, CancellationToken.None);
+        return (result.Status, result.Payload);
+    }
+
+    public async Task RestartAsync(bool kill)
+    {
+        // Killed, the connection ends without a word; either way everything acknowledged is on disk.
+        if (kill) await _client!.DisposeAsync();
+        await _module!.StopAsync(CancellationToken.None);
+        _store!.Dispose();
+        await StartModuleAsync();
+    }
+
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        _clock.Advance(time);
+        await CallAsync("ping", null);
+        await WaitUntilQuietAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is not null) await _module.StopAsync(CancellationToken.None);
+        foreach (var client in new[] { _client, _source, _sink })
+        {
+            if (client is not null) await client.DisposeAsync();
+        }
+
+        if (_hub is not null) await _hub.DisposeAsync();
+        _store?.Dispose();
+        _state.Delete(recursive: true);
+    }
+
+    private async Task StartModuleAsync()
+    {
+        _store = LiteDbStateStore.Open(Path.Combine(_state.FullName, "module"), Module, _clock.GetUtcNow());
+        _client = Client(Module);
+        _module = start(_client, _store, new ModuleAddress("hub.azure-devices.net", "localhost", "gateway", Module), _clock);
+        await _module.StartAsync(CancellationToken.None);
+        await WaitForReportAsync();
+        await Waiting.ForAsync(() => _hub!.GetStatus().ConnectedModules.Count == 3, "all three modules are connected");
+    }
+
+    private async Task<MqttModuleClient> OpenAsync(string module, Func<InboundMessage, CancellationToken, Task> onMessage)
+    {
+        var client = Client(module);
+        var handlers = new ModuleClientHandlers(onMessage, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null)));
+        await client.OpenAsync(handlers, CancellationToken.None);
+        return client;
+    }
+
+    private MqttModuleClient Client(string module)
+    {
+        var key = _hub!.GetIdentity(module).Key;
+        var credentials = new ConnectionStringCredentials(
+            $"HostName=hub.azure-devices.net;GatewayHostName=localhost;DeviceId=gateway;ModuleId={module};SharedAccessKey={key}", _hub.CaCertificateFile);
+        return new MqttModuleClient(credentials, _port, TimeProvider.System, NullLogger<MqttModuleClient>.Instance);
+    }
+
+    private Task TakeAsync(InboundMessage message, CancellationToken cancellation)
+    {
+        lock (_taken)
+        {
+            if (!_taken.TryGetValue(message.Input, out var items)) _taken[message.Input] = items = [];
+            items.AddRange(InProcessHost.Items(message.Body.Span));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task WaitUntilQuietAsync() => Waiting.ForAsync(() => _hub!.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "no queue holds a message");
+
+    private Task WaitForReportAsync()
+    {
+        return Waiting.ForAsync(IsReported, "the module has reported its settings");
+
+        bool IsReported()
+        {
+            var twin = _hub!.GetTwin(Module);
+            return twin["reported"]?["settings"]?["version"]?.Value<long>() == twin["desired"]?["$version"]?.Value<long>();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
