@@ -1,4 +1,5 @@
 using EdgeModules.Hosting;
 using EdgeModules.Sensing;
+using Microsoft.Extensions.DependencyInjection;
 
-return await ModuleHost.RunAsync<SensorModule, SensorSettings>(args);
+return await ModuleHost.RunAsync<SensorModule, SensorSettings>(args, services => services.AddSingleton<SensorTelemetry>());

@@ -123,7 +123,7 @@ public static class SettingsBinder
         null => JValue.CreateNull(),
         bool or int or long or double or string => JToken.FromObject(value),
         Enum word => SettingErrors.CamelCase(word.ToString()),
-        IDictionary dictionary => new JObject(dictionary.Cast<DictionaryEntry>().Select(entry => new JProperty(EncodeId((string)entry.Key), ValueToJson(entry.Value)))),
+        IDictionary dictionary => new JObject(dictionary.Keys.Cast<string>().Select(id => new JProperty(EncodeId(id), ValueToJson(dictionary[id])))),
         _ when value.GetType().GetMethod("ToJson", Type.EmptyTypes) is { } toJson => (JToken)toJson.Invoke(value, null)!,
         _ => ToJson(value),
     };

@@ -26,7 +26,7 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
     public Task SendAsync(string input, byte[] body, IReadOnlyDictionary<string, string> properties) =>
         _client.Handlers!.OnMessage(new InboundMessage(input, body, properties), CancellationToken.None);
 
-    public Task<IReadOnlyDictionary<string, List<JToken>>> TakeOutputsAsync() => Task.FromResult(_client.TakeOutputs());
+    public Task<IReadOnlyDictionary<string, List<JToken>>> TakeOutputsAsync() => Task.FromResult<IReadOnlyDictionary<string, List<JToken>>>(_client.TakeOutputs());
 
     public async Task PatchSettingsAsync(JObject patch)
     {
@@ -132,7 +132,7 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
             lock (_lock) return (JObject)_reported.DeepClone();
         }
 
-        public IReadOnlyDictionary<string, List<JToken>> TakeOutputs()
+        public Dictionary<string, List<JToken>> TakeOutputs()
         {
             lock (_lock)
             {
