@@ -8,9 +8,6 @@ public sealed record Scenario(string Name, JObject Settings, IReadOnlyList<JObje
 {
     private static readonly string[] KnownSteps = ["send", "expect", "settings", "acknowledged", "ledger", "method", "response", "advanceSeconds", "restart", "kill"];
 
-    /// <summary>In a scenario that must fail: a part of the message with which it does.</summary>
-    public string? FailsWith { get; private init; }
-
     /// <exception cref="ScenarioException">The file is no scenario.</exception>
     public static Scenario Load(string file)
     {
@@ -18,11 +15,8 @@ public sealed record Scenario(string Name, JObject Settings, IReadOnlyList<JObje
         var steps = (json["steps"] as JArray ?? throw new ScenarioException($"{file} has no steps.")).Cast<JObject>().ToList();
         foreach (var key in steps.SelectMany(step => step.Properties()).Select(property => property.Name).Where(key => !KnownSteps.Contains(key)))
             throw new ScenarioException($"{file} has a step \"{key}\"; it must be one of {string.Join(", ", KnownSteps)}.");
-        return new Scenario(Path.GetFileNameWithoutExtension(file), json["settings"] as JObject ?? [], steps) { FailsWith = json["failsWith"]?.Value<string>() };
+        return new Scenario(Path.GetFileNameWithoutExtension(file), json["settings"] as JObject ?? [], steps);
     }
-
-    /// <summary>Every output that a step expects something of, even nothing.</summary>
-    public IEnumerable<string> Outputs => Steps.Select(step => step["expect"]).OfType<JObject>().SelectMany(expect => expect.Properties()).Select(output => output.Name).Distinct();
 
     public override string ToString() => Name;
 }
