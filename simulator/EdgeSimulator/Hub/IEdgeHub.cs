@@ -62,7 +62,9 @@ public sealed record HubOptions(
 public sealed record HubStatus(
     IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, IReadOnlyList<string> ConnectedModules, UpstreamStatus Upstream);
 
-/// <param name="AcceptedReadings">Stored for at least one endpoint.</param>
+/// <param name="Output">Empty for messages that name none.</param>
+/// <param name="Messages">Accepted and unrouted.</param>
+/// <param name="AcceptedReadings">Of at least one endpoint; those of a message that edgeHub drops for its size too.</param>
 /// <param name="UnroutedReadings">Acknowledged, matched no route, gone.</param>
 public sealed record OutputStatus(
     string Module, string Output, long Messages, long AcceptedReadings, long UnroutedReadings, long RepeatedMessages, long RepeatedReadings);
@@ -70,7 +72,9 @@ public sealed record OutputStatus(
 /// <summary>For each endpoint accepted = acknowledged + queued + expired + dropped.</summary>
 /// <param name="Id"><c>device/module/input</c>, or <c>iothub</c> for <c>$upstream</c>.</param>
 /// <param name="Module">Null for <c>$upstream</c>.</param>
+/// <param name="DroppedReadings">Acknowledged to the sender and gone: a message over edgeHub's size limit, or whose properties make the topic too long.</param>
 /// <param name="QueuedMessages">Messages still to be acknowledged, repeats too: 0 means that nothing waits here.</param>
+/// <param name="Redeliveries">Publishes of a message after its first one.</param>
 public sealed record EndpointStatus(
     string Id,
     string? Module,

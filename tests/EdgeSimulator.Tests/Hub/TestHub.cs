@@ -56,7 +56,13 @@ internal sealed class TestHub : IAsyncDisposable
         await RestartAsync(options => options with { StateDirectory = copy });
     }
 
-    public Task<TestModule> ConnectAsync(string module) => TestModule.ConnectAsync(this, module, _clock);
+    public async Task<TestModule> ConnectAsync(string module)
+    {
+        var connected = await TestModule.ConnectAsync(this, module, _clock);
+        // The CONNACK leaves before the hub has entered the connection.
+        await Eventually.IsTrueAsync(() => Hub.GetStatus().ConnectedModules.Contains(module));
+        return connected;
+    }
 
     public EndpointStatus Endpoint(string id) => Hub.GetStatus().Endpoints.Single(endpoint => endpoint.Id == id);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using EdgeModules.Messages;
@@ -9,11 +10,15 @@ namespace EdgeSimulator.Hub.Mqtt;
 /// <summary>Direct methods to modules: a request is published, its answer comes back under the same request id. Thread-safe.</summary>
 internal sealed class DirectMethods(ConnectionTable connections, TimeProvider clock)
 {
+    private const int MaxNameLength = 100;
+    private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("/+#?&\0");
     private readonly ConcurrentDictionary<string, Pending> _pending = [];
 
-    /// <exception cref="SimulatorException">The module is not connected, takes no methods, or did not answer in time.</exception>
+    /// <exception cref="SimulatorException">The name cannot be one; the module is not connected, takes no methods, or did not answer in time.</exception>
     public async Task<MethodResult> InvokeAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation)
     {
+        if (method.Length is 0 or > MaxNameLength || method.AsSpan().ContainsAny(ForbiddenInNames))
+            throw new SimulatorException($"The method name is '{method}'; it must have 1 to {MaxNameLength} characters, none of them / + # ? &.");
         if (connections.Find(module) is not { } connection) throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called.");
         var requestId = Guid.NewGuid().ToString();
         var pending = _pending[requestId] = new Pending(module);

@@ -74,6 +74,7 @@ internal sealed partial class PublishDispatcher(
         var system = new List<KeyValuePair<string, string>>();
         foreach (var (key, value) in PropertyBag.Decode(bag))
         {
+            if (key is SystemProperties.ConnectionDeviceId or SystemProperties.ConnectionModuleId) continue; // Only the hub says who sent it.
             if (!SystemPropertyMap.Incoming.TryGetValue(key, out var name)) application.Add(new(key, value));
             else if (name == SystemPropertyMap.OutputName) output = value;
             else system.Add(new(name, value));

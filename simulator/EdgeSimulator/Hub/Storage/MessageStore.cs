@@ -32,6 +32,7 @@ internal sealed class MessageStore
         {
             if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _outputs[(module, output)] = OutputBook.Decode(value);
         });
+        database.Scan(StoreKeys.Endpoints, (key, value) => Open(EndpointOf(StoreKeys.NameIn(key))).Book = EndpointBook.Decode(value));
         var queueNames = new List<(uint Number, string Endpoint, int Priority)>();
         database.Scan(StoreKeys.QueueNames, (key, value) =>
         {
@@ -62,10 +63,8 @@ internal sealed class MessageStore
     {
         lock (_gate)
         {
-            if (_endpoints.TryGetValue(endpoint.Id, out var open)) return open;
-            open = new StoredEndpoint(endpoint);
-            if (_database.Get(StoreKeys.Named(StoreKeys.Endpoints, endpoint.Id)) is { } book) open.Book = EndpointBook.Decode(book);
-            return _endpoints[endpoint.Id] = open;
+            if (!_endpoints.TryGetValue(endpoint.Id, out var open)) _endpoints[endpoint.Id] = open = new StoredEndpoint(endpoint);
+            return open;
         }
     }
 
