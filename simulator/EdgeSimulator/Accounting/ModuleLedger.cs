@@ -24,8 +24,8 @@ public sealed record ModuleLedger(JObject Json)
     public IReadOnlyDictionary<string, long> Sent =>
         Json["sent"] is JObject sent ? sent.Properties().ToDictionary(output => output.Name, output => Sum(output.Value)) : new Dictionary<string, long>();
 
-    /// <summary>Bytes of the bodies sent; null when the module does not tell.</summary>
-    public long? SentBytes => Json.ContainsKey("sentBytes") ? Sum("sentBytes") : null;
+    /// <summary>Of a source, over all readings it has made; null when it does not tell.</summary>
+    public double? AverageReadingBytes => Sum("generated") is > 0 and var readings && Json.ContainsKey("generatedBytes") ? (double)Sum("generatedBytes") / readings : null;
 
     /// <summary>Grows with every counter that only grows: of two ledgers of one module the larger one is the later.</summary>
     private long Activity => Json.Properties().Where(counter => counter.Name is not ("held" or "unsent")).Sum(counter => Sum(counter.Value));

@@ -3,11 +3,11 @@ using EdgeSimulator.Accounting;
 namespace EdgeSimulator.Reporting;
 
 /// <summary>
-/// The yardstick: every reading of the sources sent to the cloud as a message of its own. Its body is the average body of the readings sent, its
+/// The yardstick: every reading of the sources sent to the cloud as a message of its own. Its body is an average reading of its source, its
 /// properties are taken to be <see cref="PropertyBytes"/> long: what a message of this suite carries (<c>messageType</c>, <c>priority</c>,
 /// <c>count</c>, message id, content type and encoding).
 /// </summary>
-/// <param name="Bytes">Null when a source does not tell its bytes; a reading is then taken to fit into one unit.</param>
+/// <param name="Bytes">Null when a source does not tell how many it makes; a reading is then taken to fit into one unit.</param>
 public sealed record EveryReadingAlone(long Messages, long? Bytes, long MeteredUnits)
 {
     public const int PropertyBytes = 150;
@@ -23,7 +23,7 @@ public sealed record EveryReadingAlone(long Messages, long? Bytes, long MeteredU
         {
             var readings = source.Sent.Values.Sum();
             if (readings == 0) continue;
-            var each = source.SentBytes is { } sent ? (double)sent / readings + PropertyBytes : (double?)null;
+            var each = source.AverageReadingBytes + PropertyBytes;
             messages += readings;
             bytes += each is null ? null : (long)(each.Value * readings);
             units += readings * (long)Math.Ceiling((each ?? UnitBytes) / UnitBytes);

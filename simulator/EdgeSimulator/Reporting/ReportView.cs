@@ -60,7 +60,7 @@ public static class ReportView
 
     /// <summary>Every counter but those with a column of their own.</summary>
     private static string Became(JObject ledger) => string.Join("\n", ledger.Properties()
-        .Where(counter => counter.Name is not ("received" or "sent" or "sentBytes"))
+        .Where(counter => counter.Name is not ("received" or "sent" or "generatedBytes"))
         .SelectMany(counter => counter.Value is JObject reasons
             ? reasons.Properties().Select(reason => (Name: $"{counter.Name} ({reason.Name})", reason.Value))
             : [(counter.Name, counter.Value)])

@@ -6,7 +6,7 @@ namespace EdgeSimulator.Tests.Accounting;
 
 public class BooksTests
 {
-    private const string Sensor = """{"generated":100,"sent":{"readings":100},"sentBytes":9000}""";
+    private const string Sensor = """{"generated":100,"sent":{"readings":100},"generatedBytes":9000}""";
 
     private const string Filter = """
         {"received":100,"redelivered":7,"forwarded":40,"suppressed":{"deadband":50,"late":3},"invalid":{"noMetric":2},"dropped":{"full":1},

@@ -14,7 +14,7 @@ public class RunReportTests
         new FinalBooks(
             new Dictionary<string, ModuleLedger>
             {
-                ["SensorModule"] = new(JObject.Parse("""{"sent":{"readings":1000},"sentBytes":100000}""")),
+                ["SensorModule"] = new(JObject.Parse("""{"generated":1000,"sent":{"readings":1000},"generatedBytes":100000}""")),
                 ["FilterModule"] = new(JObject.Parse("""{"received":1000,"forwarded":300,"suppressed":{"deadband":690},"sent":{"filtered":300}}""")),
             },
             new HubStatus(
@@ -33,7 +33,7 @@ public class RunReportTests
               "readings": { "sent": 1000 },
               "modules": {
                 "FilterModule": { "received": 1000, "forwarded": 300, "suppressed": { "deadband": 690 }, "sent": { "filtered": 300 } },
-                "SensorModule": { "sent": { "readings": 1000 }, "sentBytes": 100000 }
+                "SensorModule": { "generated": 1000, "sent": { "readings": 1000 }, "generatedBytes": 100000 }
               },
               "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1 },
               "unaccountedReadings": 10,
@@ -53,7 +53,7 @@ public class RunReportTests
     [Fact]
     public void Alone_LargeReadings_TakeSeveralUnitsEach() => Assert.Equal(
         new EveryReadingAlone(10, 40_000 + 1_500, 20),
-        EveryReadingAlone.Of([new ModuleLedger(JObject.Parse("""{"sent":{"readings":10},"sentBytes":40000}"""))]));
+        EveryReadingAlone.Of([new ModuleLedger(JObject.Parse("""{"generated":10,"sent":{"readings":10},"generatedBytes":40000}"""))]));
 
     [Fact]
     public void Alone_SourceThatDoesNotTellItsBytes_TakesOneUnitEach() => Assert.Equal(
