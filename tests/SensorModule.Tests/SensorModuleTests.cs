@@ -56,9 +56,10 @@ public class SensorModuleTests
     [InlineData(false, 3)]
     public void Resume_AfterAKillAtAnyMessage_SendsWhatAnUndisturbedRunSends(bool isSynthetic, double speed)
     {
+        using var file = new CsvFile([.. File.ReadLines(CsvFile.SensorNetwork).Take(700)]);
         var settings = isSynthetic
             ? Synthetic with { Synthetic = Synthetic.Synthetic with { Speed = speed } }
-            : Replay with { BatchSize = 1_700, Replay = Replay.Replay with { Speed = speed * 1_000, Epoch = "2027-01-01T00:00:00Z" } };
+            : Replay with { Replay = new ReplaySettings { File = file.Path, Speed = speed * 100 } };
         using var undisturbed = new Player(settings);
         undisturbed.PlayToEnd();
         Assert.InRange(undisturbed.Sent.Count, 10, 1_000);

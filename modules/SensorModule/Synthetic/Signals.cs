@@ -21,9 +21,9 @@ internal static class Signals
     /// <summary>In the order in which they are written: temperature (°C), humidity (%), vibration (mm/s²), pressure (hPa).</summary>
     public static readonly Signal[] All =
     [
-        new(Base: 22, Spread: 3, Daily: 2.5, Walk: 0.8, Noise: 0.08, Fault: 10),
-        new(Base: 45, Spread: 10, Daily: -6, Walk: 2.5, Noise: 0.3, Fault: 25),
-        new(Base: 30, Spread: 10, Daily: 3, Walk: 3, Noise: 2, Fault: 60),
+        new(Base: 22, Spread: 3, Daily: 2.5, Walk: 1.6, Noise: 0.08, Fault: 10),
+        new(Base: 45, Spread: 10, Daily: -6, Walk: 5, Noise: 0.3, Fault: 25),
+        new(Base: 40, Spread: 12, Daily: 3, Walk: 8, Noise: 3, Fault: 60),
         new(Base: 1_013, Spread: 5, Daily: 0.5, Walk: 1.5, Noise: 0.1, Fault: 15),
     ];
 

@@ -1,0 +1,78 @@
+using EdgeModules.Hosting.Settings;
+
+namespace EdgeModules.Sensing.Tests;
+
+public class SettingsTests
+{
+    [Fact]
+    public void Validate_Defaults_AreGood() => Assert.Empty(ErrorsOf(new SensorSettings()));
+
+    [Fact]
+    public void Validate_OfEverythingWrong_NamesEveryRuleAtOnce()
+    {
+        var settings = new SensorSettings
+        {
+            Mode = (SourceMode)7,
+            BatchSize = 0,
+            LingerMilliseconds = -1,
+            Replay = new ReplaySettings { File = " ", IntervalSeconds = 0, Speed = -1, KeepTimestamps = true, Epoch = "soon" },
+            Synthetic = new SyntheticSettings
+            {
+                Devices = 0,
+                Zones = 0,
+                IntervalSeconds = double.NaN,
+                Speed = 0.0001,
+                Epoch = "",
+                Readings = -1,
+                Faults = new FaultSettings { SpikeRate = -0.1, StuckRate = 1.1, DriftRate = double.NaN, DropOutRate = 0.95, NanRate = 2 },
+            },
+        };
+        Assert.Equal(
+            [
+                "mode", "batchSize", "lingerMilliseconds", "replay.file", "replay.intervalSeconds", "replay.speed", "replay.epoch", "replay.epoch",
+                "synthetic.devices", "synthetic.zones", "synthetic.intervalSeconds", "synthetic.speed", "synthetic.epoch", "synthetic.readings",
+                "synthetic.faults.spikeRate", "synthetic.faults.stuckRate", "synthetic.faults.driftRate", "synthetic.faults.dropOutRate", "synthetic.faults.nanRate",
+                "synthetic.faults.nanRate",
+            ],
+            ErrorsOf(settings).Select(error => error.Path));
+    }
+
+    [Fact]
+    public void Validate_OfAWrongValue_SaysWhatItIsAndMustBe()
+    {
+        Assert.Equal("batchSize is 2001; it must be 1 to 2000.", Assert.Single(ErrorsOf(new SensorSettings { BatchSize = 2_001 })).Message);
+        Assert.Equal(
+            "replay.epoch is \"yesterday\"; it must be Unix milliseconds or an ISO-8601 time.",
+            Assert.Single(ErrorsOf(new SensorSettings { Replay = new ReplaySettings { Epoch = "yesterday" } })).Message);
+        Assert.Equal(
+            "synthetic.faults.dropOutRate is 0.5; it must be at most 1 together with stuckRate (0.4) and driftRate (0.2).",
+            Assert.Single(ErrorsOf(new SensorSettings
+            {
+                Synthetic = new SyntheticSettings { Faults = new FaultSettings { StuckRate = 0.4, DriftRate = 0.2, DropOutRate = 0.5 } },
+            })).Message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.001)]
+    [InlineData(1_000_000)]
+    public void Validate_SpeedAtItsLimits_IsGood(double speed) =>
+        Assert.Empty(ErrorsOf(new SensorSettings { Replay = new ReplaySettings { Speed = speed }, Synthetic = new SyntheticSettings { Speed = speed } }));
+
+    [Fact]
+    public void HasSameSourceAs_OfTheModeThatIsNotChosen_DoesNotMatter()
+    {
+        var settings = new SensorSettings();
+        Assert.True(settings.HasSameSourceAs(settings with { BatchSize = 5, Synthetic = new SyntheticSettings { Seed = 9 } }));
+        Assert.True(settings.HasSameSourceAs(settings with { Replay = settings.Replay with { Speed = 9 } }));
+        Assert.False(settings.HasSameSourceAs(settings with { Replay = settings.Replay with { IntervalSeconds = 9 } }));
+        Assert.False(settings.HasSameSourceAs(settings with { Mode = SourceMode.Synthetic }));
+    }
+
+    private static IReadOnlyList<SettingError> ErrorsOf(SensorSettings settings)
+    {
+        var errors = new SettingErrors();
+        settings.Validate(errors);
+        return errors.All;
+    }
+}
