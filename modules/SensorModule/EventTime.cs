@@ -33,7 +33,4 @@ public static class EventTime
         milliseconds = isTime ? parsed.ToUnixTimeMilliseconds() : 0;
         return isTime;
     }
-
-    /// <returns>The time of a validated setting; null for null.</returns>
-    internal static long? OfSetting(string? text) => text is not null && TryParse(text, out var milliseconds) ? milliseconds : null;
 }

@@ -19,15 +19,14 @@ public sealed record ReplaySettings
     /// <summary>Send the timestamps of the file unshifted.</summary>
     public bool KeepTimestamps { get; init; }
 
-    /// <summary>Unix milliseconds or ISO-8601: the shift of the timestamps is computed from this time, so that two runs give the same ones.</summary>
-    public string? Epoch { get; init; }
+    /// <summary>The shift of the timestamps is computed from this time, not from that of the start, so that two runs give the same ones.</summary>
+    public Epoch? Epoch { get; init; }
 
     internal void Validate(SettingErrors errors)
     {
         errors.Require(!string.IsNullOrWhiteSpace(File) && File.Length <= 1_024 && !File.Contains('\0'), File, "the path of a CSV file, at most 1024 characters");
         errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
         errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
-        errors.Require(Epoch is null || EventTime.TryParse(Epoch, out _), Epoch, EventTime.Must);
-        errors.Require(Epoch is null || !KeepTimestamps, Epoch, "null when keepTimestamps is true");
+        errors.Require(Epoch is null || !KeepTimestamps, KeepTimestamps, "false when there is an epoch");
     }
 }

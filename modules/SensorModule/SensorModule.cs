@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Sensing.Replay;
@@ -62,22 +63,15 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
         CloseRun();
     }
 
-    /// <returns><c>{"source":{"state":"running"|"ended"|"failed","error":…,"mode":…,"readings":…}}</c>; what is not known is null.</returns>
-    public override JObject? Report(ModuleContext<SensorSettings> context) => new()
+    /// <returns><c>{"source":{"state":"running"|"ended"|"failed","mode":…,"readings":…,"error":…}}</c>, without what is not known.</returns>
+    public override JObject? Report(ModuleContext<SensorSettings> context)
     {
-        ["source"] = new JObject
-        {
-            ["state"] = (_run?.State ?? RunState.Running) switch
-            {
-                RunState.Ended => "ended",
-                RunState.Failed => "failed",
-                _ => "running",
-            },
-            ["error"] = _run?.Error,
-            ["mode"] = context.Settings.Mode == SourceMode.Replay ? "replay" : "synthetic",
-            ["readings"] = _run?.Readings,
-        },
-    };
+        var state = _run?.State ?? RunState.Running;
+        var source = new JObject { ["state"] = JsonNamingPolicy.CamelCase.ConvertName(state.ToString()), ["mode"] = JsonNamingPolicy.CamelCase.ConvertName(context.Settings.Mode.ToString()) };
+        if (_run?.Readings is { } readings) source["readings"] = readings;
+        if (state == RunState.Failed) source["error"] = _run?.Error;
+        return new JObject { ["source"] = source };
+    }
 
     public void Dispose() => CloseRun();
 

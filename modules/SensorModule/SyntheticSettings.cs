@@ -4,7 +4,7 @@ namespace EdgeModules.Sensing;
 
 public sealed record SyntheticSettings
 {
-    /// <summary>1 to 100000.</summary>
+    /// <summary>1 to 1000000.</summary>
     public int Devices { get; init; } = 100;
 
     /// <summary>1 to 10000; device <c>i</c> stands in zone <c>i mod zones</c>.</summary>
@@ -19,8 +19,8 @@ public sealed record SyntheticSettings
     /// <summary>Equal seeds give equal values.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Unix milliseconds or ISO-8601: the time of the first reading; null is the time of the start.</summary>
-    public string? Epoch { get; init; }
+    /// <summary>The time of the first reading; null is the time of the start.</summary>
+    public Epoch? Epoch { get; init; }
 
     /// <summary>Readings after which the source ends, those lost by drop-out included; 0 is endless.</summary>
     public long Readings { get; init; }
@@ -29,11 +29,10 @@ public sealed record SyntheticSettings
 
     internal void Validate(SettingErrors errors)
     {
-        errors.Require(Devices is >= 1 and <= 100_000, Devices, "1 to 100000");
+        errors.Require(Devices is >= 1 and <= 1_000_000, Devices, "1 to 1000000");
         errors.Require(Zones is >= 1 and <= 10_000, Zones, "1 to 10000");
         errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
         errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
-        errors.Require(Epoch is null || EventTime.TryParse(Epoch, out _), Epoch, EventTime.Must);
         errors.Require(Readings is >= 0 and <= 1_000_000_000_000, Readings, "0 (endless) to 1000000000000");
         Faults.Validate(errors.Below("faults"));
     }

@@ -99,7 +99,7 @@ public class PacingTests
     [Fact]
     public void Tick_AfterALongerStop_SyntheticReadingsWithAnEpochGoOnWhereTheyWere()
     {
-        using var player = new Player(HundredASecond with { Synthetic = HundredASecond.Synthetic with { Epoch = "2020-01-01" } });
+        using var player = new Player(HundredASecond with { Synthetic = HundredASecond.Synthetic with { Epoch = new Epoch(1_577_836_800_000) } });
         player.PlayUntil(T0.AddSeconds(1)).Now = T0.AddHours(1);
         player.Restart().PlayUntil(T0.AddHours(1).AddSeconds(1));
         var timestamps = player.Sent.SelectMany(sent => sent.Timestamps).ToList();

@@ -9,7 +9,7 @@ public class ReplayTests
     public void Readings_WithoutTimestamps_AreSpacedByTheirDevicesOwnCount()
     {
         using var file = new CsvFile("deviceId,zone,t", "a,in,1", "b,out,2", "a,in,3", "a,in,4", "b,out,5");
-        var readings = Play(file, settings => settings with { Epoch = "1800000000000", IntervalSeconds = 5 });
+        var readings = Play(file, settings => settings with { Epoch = new Epoch(1_800_000_000_000), IntervalSeconds = 5 });
         Assert.Equal(
             [
                 """{"deviceId":"a","timestamp":1800000000000,"zone":"in","t":1}""",
@@ -47,7 +47,7 @@ public class ReplayTests
     public void Readings_NamesAndEmptyCells_AreWrittenAsJsonNeedsThem()
     {
         using var file = new CsvFile("\uFEFFdeviceId;zone;a \"\"b\";größe".Replace("a \"\"b\"", "\"a \"\"b\"", StringComparison.Ordinal), "\"x \"\"1\"\"\";;;2", "y\\;ü;3;");
-        var readings = Play(file, settings => settings with { Epoch = "0" });
+        var readings = Play(file, settings => settings with { Epoch = new Epoch(0) });
         Assert.Equal(["""{"deviceId":"x \"1\"","timestamp":0,"größe":2}""", """{"deviceId":"y\\","timestamp":0,"zone":"ü","a \"b":3}"""], readings);
     }
 
@@ -67,8 +67,8 @@ public class ReplayTests
     public void Readings_WithAnEpoch_StartAtTheLastStepBeforeItAndAreTheSameInEveryRun()
     {
         using var file = new CsvFile("deviceId,timestamp,t", "a,1000,1", "a,7000,2");
-        using var one = new Player(SettingsFor(file, settings => settings with { Epoch = "1800000000999", Speed = 60 })) { Now = T0.AddDays(1) };
-        using var other = new Player(SettingsFor(file, settings => settings with { Epoch = "1800000000999", Speed = 0 })) { Now = T0.AddDays(7) };
+        using var one = new Player(SettingsFor(file, settings => settings with { Epoch = new Epoch(1_800_000_000_999), Speed = 60 })) { Now = T0.AddDays(1) };
+        using var other = new Player(SettingsFor(file, settings => settings with { Epoch = new Epoch(1_800_000_000_999), Speed = 0 })) { Now = T0.AddDays(7) };
         Assert.Equal(one.PlayToEnd().Readings, other.PlayToEnd().Readings);
         Assert.Equal([1_799_999_701_000, 1_799_999_707_000], one.Sent.SelectMany(sent => sent.Timestamps));
     }

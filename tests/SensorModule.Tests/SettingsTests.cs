@@ -1,4 +1,6 @@
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
+using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Sensing.Tests;
 
@@ -15,22 +17,21 @@ public class SettingsTests
             Mode = (SourceMode)7,
             BatchSize = 0,
             LingerMilliseconds = -1,
-            Replay = new ReplaySettings { File = " ", IntervalSeconds = 0, Speed = -1, KeepTimestamps = true, Epoch = "soon" },
+            Replay = new ReplaySettings { File = " ", IntervalSeconds = 0, Speed = -1, KeepTimestamps = true, Epoch = new Epoch(0) },
             Synthetic = new SyntheticSettings
             {
                 Devices = 0,
                 Zones = 0,
                 IntervalSeconds = double.NaN,
                 Speed = 0.0001,
-                Epoch = "",
                 Readings = -1,
                 Faults = new FaultSettings { SpikeRate = -0.1, StuckRate = 1.1, DriftRate = double.NaN, DropOutRate = 0.95, NanRate = 2 },
             },
         };
         Assert.Equal(
             [
-                "mode", "batchSize", "lingerMilliseconds", "replay.file", "replay.intervalSeconds", "replay.speed", "replay.epoch", "replay.epoch",
-                "synthetic.devices", "synthetic.zones", "synthetic.intervalSeconds", "synthetic.speed", "synthetic.epoch", "synthetic.readings",
+                "mode", "batchSize", "lingerMilliseconds", "replay.file", "replay.intervalSeconds", "replay.speed", "replay.keepTimestamps",
+                "synthetic.devices", "synthetic.zones", "synthetic.intervalSeconds", "synthetic.speed", "synthetic.readings",
                 "synthetic.faults.spikeRate", "synthetic.faults.stuckRate", "synthetic.faults.driftRate", "synthetic.faults.dropOutRate", "synthetic.faults.nanRate",
                 "synthetic.faults.nanRate",
             ],
@@ -42,14 +43,47 @@ public class SettingsTests
     {
         Assert.Equal("batchSize is 2001; it must be 1 to 2000.", Assert.Single(ErrorsOf(new SensorSettings { BatchSize = 2_001 })).Message);
         Assert.Equal(
-            "replay.epoch is \"yesterday\"; it must be Unix milliseconds or an ISO-8601 time.",
-            Assert.Single(ErrorsOf(new SensorSettings { Replay = new ReplaySettings { Epoch = "yesterday" } })).Message);
-        Assert.Equal(
             "synthetic.faults.dropOutRate is 0.5; it must be at most 1 together with stuckRate (0.4) and driftRate (0.2).",
             Assert.Single(ErrorsOf(new SensorSettings
             {
                 Synthetic = new SyntheticSettings { Faults = new FaultSettings { StuckRate = 0.4, DriftRate = 0.2, DropOutRate = 0.5 } },
             })).Message);
+    }
+
+    [Theory]
+    [InlineData("1769860800000")]
+    [InlineData("\"1769860800000\"")]
+    [InlineData("\"2026-01-31T12:00:00Z\"")]
+    [InlineData("\"2026-01-31T14:00:00+02:00\"")]
+    public void Bind_AnEpoch_TakesEveryFormOfATime(string epoch)
+    {
+        var errors = new SettingErrors();
+        var settings = SettingsBinder.Bind<SensorSettings>(new JObject { ["replay"] = WithEpoch(), ["synthetic"] = WithEpoch() }, errors);
+        Assert.Empty(errors.All);
+        Assert.Equal((new Epoch(1_769_860_800_000), new Epoch(1_769_860_800_000)), (settings.Replay.Epoch, settings.Synthetic.Epoch));
+        Assert.Equal(settings, SettingsBinder.Bind<SensorSettings>(SettingsBinder.ToJson(settings), errors));
+
+        JObject WithEpoch() => new() { ["epoch"] = JsonText.Parse(epoch) };
+    }
+
+    [Theory]
+    [InlineData("\"yesterday\"", "\"yesterday\"")]
+    [InlineData("\"\"", "\"\"")]
+    [InlineData("1.5", "\"1.5\"")]
+    [InlineData("true", "\"true\"")]
+    public void Bind_OfNoTime_SaysWhatItMustBe(string epoch, string shown)
+    {
+        var errors = new SettingErrors();
+        SettingsBinder.Bind<SensorSettings>(new JObject { ["replay"] = new JObject { ["epoch"] = JsonText.Parse(epoch) } }, errors);
+        Assert.Equal($"replay.epoch is {shown}; it must be Unix milliseconds or an ISO-8601 time.", Assert.Single(errors.All).Message);
+    }
+
+    [Fact]
+    public void Bind_OfEveryDefault_GivesTheDefaults()
+    {
+        var errors = new SettingErrors();
+        Assert.Equal(new SensorSettings(), SettingsBinder.Bind<SensorSettings>(JsonText.ParseObject(JsonText.ToUtf8(SettingsBinder.ToJson(new SensorSettings()))), errors));
+        Assert.Empty(errors.All);
     }
 
     [Theory]

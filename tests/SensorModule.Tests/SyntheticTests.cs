@@ -6,7 +6,7 @@ namespace EdgeModules.Sensing.Tests;
 public class SyntheticTests
 {
     private static readonly string[] Metrics = ["temperature", "humidity", "vibration", "pressure"];
-    private static readonly SyntheticSettings Plain = new() { Devices = 20, Zones = 3, Epoch = "1800000000000", Speed = 0, Readings = 20_000 };
+    private static readonly SyntheticSettings Plain = new() { Devices = 20, Zones = 3, Epoch = new Epoch(1_800_000_000_000), Speed = 0, Readings = 20_000 };
 
     [Fact]
     public void Readings_OfASeed_AreTheseForEver()

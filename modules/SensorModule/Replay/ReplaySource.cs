@@ -35,7 +35,7 @@ public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
     public SourceStart StartAt(long now, double speed)
     {
         var summary = _summary!;
-        var shift = settings.KeepTimestamps ? 0 : TimeShift.Of(summary.First, summary.Last, speed, now, EventTime.OfSetting(settings.Epoch));
+        var shift = settings.KeepTimestamps ? 0 : TimeShift.Of(summary.First, summary.Last, speed, now, settings.Epoch?.Milliseconds);
         return new SourceStart(new TimeBase(shift, 0), summary.First + shift);
     }
 
@@ -73,7 +73,7 @@ public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
         _survey.Dispose();
         _survey = null;
         var interval = _summary.HasTimestamps ? "" : settings.IntervalSeconds.ToString("R", CultureInfo.InvariantCulture);
-        Identity = SourceIdentity.Of("replay", settings.File, interval, settings.KeepTimestamps ? "kept" : settings.Epoch ?? "", _summary.Hash);
+        Identity = SourceIdentity.Of("replay", settings.File, interval, settings.KeepTimestamps ? "kept" : $"{settings.Epoch?.Milliseconds}", _summary.Hash);
         return true;
     }
 

@@ -21,7 +21,7 @@ public sealed class SyntheticSource : IReadingSource
     {
         _settings = settings;
         _faults = new Faults(settings.Faults);
-        _epoch = EventTime.OfSetting(settings.Epoch);
+        _epoch = settings.Epoch?.Milliseconds;
         _stepMilliseconds = settings.IntervalSeconds * 1_000 / settings.Devices;
         _seed = CounterHash.Mix((ulong)settings.Seed);
         _end = settings.Readings > 0 ? settings.Readings : long.MaxValue;
@@ -90,7 +90,7 @@ public sealed class SyntheticSource : IReadingSource
         var faults = settings.Faults;
         double[] numbers = [settings.IntervalSeconds, faults.SpikeRate, faults.StuckRate, faults.DriftRate, faults.DropOutRate, faults.NanRate];
         return SourceIdentity.Of(
-            "synthetic", $"{settings.Devices} {settings.Zones} {settings.Seed}", settings.Epoch ?? "",
+            "synthetic", $"{settings.Devices} {settings.Zones} {settings.Seed}", $"{settings.Epoch?.Milliseconds}",
             string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))));
     }
 }
