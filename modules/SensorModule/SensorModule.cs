@@ -46,7 +46,12 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
         if (_saved is not { } saved) return [];
         CloseRun();
         var (batch, error) = Recreate(context.Settings);
-        if (batch is not null) return [MessageOf(batch, saved)];
+        if (batch is not null)
+        {
+            telemetry.SourceOpened(context.Settings.Mode, _run!.OpenedAt, _run.Readings);
+            return [MessageOf(batch, saved)];
+        }
+
         CloseRun();
         context.Ledger.Count(Ledger.Dropped, "sourceChanged", saved.End - saved.Start);
         telemetry.UnsentReadingsDropped(saved.End - saved.Start, saved.MessageId, error);
@@ -77,7 +82,7 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
 
     private void Tell(SourceRun run, (bool IsOpen, RunState State, int Restarts) before, SourceMode mode)
     {
-        if (run.IsOpen && !before.IsOpen) telemetry.SourceOpened(mode, run.Position, run.Readings);
+        if (run.IsOpen && !before.IsOpen) telemetry.SourceOpened(mode, run.OpenedAt, run.Readings);
         if (run.Restarts > before.Restarts) telemetry.PaceRestarted(run.Position);
         if (run.State == before.State) return;
         if (run.State == RunState.Failed) telemetry.SourceFailed(run.Error);

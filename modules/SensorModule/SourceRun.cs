@@ -37,6 +37,9 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
 
     public bool IsOpen => _stage != Stage.Opening;
 
+    /// <summary>Position from which this run goes on; 0 until it is open.</summary>
+    public long OpenedAt { get; private set; }
+
     /// <summary>Readings in all; null when endless, or not known (yet).</summary>
     public long? Readings => IsOpen ? source.Readings : null;
 
@@ -100,7 +103,7 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
 
         if (_buffer.End != Saved.End) return null;
         _stage = Stage.Ready;
-        _position = Saved.End;
+        OpenedAt = _position = Saved.End;
         return _buffer.Take(_buffer.Count);
     }
 
@@ -115,6 +118,7 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
                 if (!source.Prepare()) return false;
                 if (Saved?.Source == source.Identity) Resume(Saved.End);
                 else Start(now, speed);
+                OpenedAt = _position;
                 _stage = Stage.Moving;
             }
 
