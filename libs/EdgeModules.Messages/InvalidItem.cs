@@ -19,7 +19,7 @@ public static class InvalidItem
     {
         var original = body.Slice(invalid.Offset, invalid.Length);
         var whole = Encode(invalid, original, truncated: false);
-        return whole.Length <= MessageLimits.EmittedBody - 2 ? whole : Encode(invalid, original, truncated: true);
+        return whole.Length <= MessageLimits.EmittedItem ? whole : Encode(invalid, original, truncated: true);
     }
 
     private static ReadOnlyMemory<byte> Encode(in InvalidReading invalid, ReadOnlySpan<byte> original, bool truncated)

@@ -36,6 +36,6 @@ public static class InvalidReasons
     /// <summary>A numeric property has the name of a field of some message; see <see cref="ReservedNames"/>.</summary>
     public const string ReservedName = "reservedName";
 
-    /// <summary>A single reading larger than <see cref="MessageLimits.EmittedBody"/>.</summary>
+    /// <summary>A reading larger than <see cref="MessageLimits.EmittedItem"/>.</summary>
     public const string TooLarge = "tooLarge";
 }

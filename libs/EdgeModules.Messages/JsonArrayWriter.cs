@@ -17,7 +17,7 @@ public sealed class JsonArrayWriter
         (_start, _count) = (0, 0);
     }
 
-    /// <param name="value">One JSON value of at most <see cref="MessageLimits.EmittedBody"/> bytes less the two brackets.</param>
+    /// <param name="value">One JSON value of at most <see cref="MessageLimits.EmittedItem"/> bytes.</param>
     public void Add(ReadOnlySpan<byte> value)
     {
         if (_count > 0 && _buffer.WrittenCount - _start + value.Length + 2 > MessageLimits.EmittedBody) Close();

@@ -12,6 +12,9 @@ public static class MessageLimits
     /// <summary>The body of a message that a module makes; leaves room for any properties.</summary>
     public const int EmittedBody = 250_000;
 
+    /// <summary>A reading or item that a module passes on; alone in its array it fills a body.</summary>
+    public const int EmittedItem = EmittedBody - 2;
+
     /// <summary>Characters of a <c>deviceId</c> or a <c>zone</c>.</summary>
     public const int NameCharacters = 128;
 }

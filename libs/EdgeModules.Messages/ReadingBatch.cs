@@ -56,6 +56,17 @@ public sealed class ReadingBatch
         _metrics[_metricCount++] = new MetricValue(name, value);
     }
 
+    /// <summary>The name came again, and not as a number.</summary>
+    internal void RemoveMetric(int first, string name)
+    {
+        for (var i = first; i < _metricCount; i++)
+        {
+            if (_metrics[i].Name != name) continue;
+            _metrics.AsSpan((i + 1).._metricCount--).CopyTo(_metrics.AsSpan(i));
+            return;
+        }
+    }
+
     /// <summary>Takes back the metrics of a reading that turned out invalid.</summary>
     internal void TruncateMetrics(int count) => _metricCount = count;
 }

@@ -10,6 +10,9 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
     /// <summary>The index of a reading that is the whole body.</summary>
     public const int NoIndex = -1;
 
+    // What is nested is passed through unread, and the reader does not recurse: a depth limit would only refuse a body for one odd reading in it.
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     // Twice the largest name in escapes of six bytes; longer ones are read into a new array.
     private readonly byte[] _unescaped = new byte[2048];
 
@@ -43,7 +46,7 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
             if (_deviceId is null) Fail(InvalidReasons.MissingDeviceId, "deviceId", "The property is missing; it must be a string of 1 to 128 characters.");
             else if (_timestamp is null) Fail(InvalidReasons.MissingTimestamp, "timestamp", "The property is missing; it must be Unix milliseconds or an ISO-8601 string.");
             else if (metricCount == 0) Fail(InvalidReasons.NoMetric, "", "No numeric property was found; there must be one or more.");
-            else if (length > MessageLimits.EmittedBody) Fail(InvalidReasons.TooLarge, "", $"The reading has {length} bytes; it must have at most {MessageLimits.EmittedBody}.");
+            else if (length > MessageLimits.EmittedItem) Fail(InvalidReasons.TooLarge, "", $"The reading has {length} bytes; it must have at most {MessageLimits.EmittedItem}.");
         }
 
         if (_defect is { } defect)
@@ -61,7 +64,7 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
 
     private int ReadProperties(ReadOnlySpan<byte> element, int firstMetric, FrozenSet<string> namedMetrics)
     {
-        var reader = new Utf8JsonReader(element);
+        var reader = new Utf8JsonReader(element, AnyDepth);
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartObject)
         {
@@ -79,7 +82,7 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
 
     private static int Skip(ReadOnlySpan<byte> element)
     {
-        var reader = new Utf8JsonReader(element);
+        var reader = new Utf8JsonReader(element, AnyDepth);
         reader.Read();
         reader.Skip();
         return (int)reader.BytesConsumed;
@@ -87,11 +90,10 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
 
     private void ReadProperty(ref Utf8JsonReader reader, int firstMetric, FrozenSet<string> namedMetrics)
     {
-        var longName = false;
         scoped ReadOnlySpan<byte> name = reader.ValueSpan;
+        var longName = name.Length > _unescaped.Length;
         if (reader.ValueIsEscaped)
         {
-            longName = name.Length > _unescaped.Length;
             name = longName ? System.Text.Encoding.UTF8.GetBytes(reader.GetString()!) : _unescaped.AsSpan(0, reader.CopyString(_unescaped));
         }
 
@@ -162,11 +164,13 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
         return milliseconds is >= Timestamps.Min and <= Timestamps.Max;
     }
 
-    private static bool TryGetIsoMilliseconds(ref Utf8JsonReader reader, out long milliseconds)
+    private bool TryGetIsoMilliseconds(ref Utf8JsonReader reader, out long milliseconds)
     {
         milliseconds = 0;
-        var text = reader.ValueSpan;
-        if (reader.ValueIsEscaped || text.Length < 10) return false;
+        scoped ReadOnlySpan<byte> text = reader.ValueSpan;
+        // Some writers escape the plus sign of an offset.
+        if (reader.ValueIsEscaped && text.Length <= _unescaped.Length) text = _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+        if (text.Length < 10) return false;
         // Without an offset the time is UTC, whatever zone the gateway is in.
         var hasOffset = text[^1] is (byte)'Z' or (byte)'z' || (text.Length > 10 && text[10..].IndexOfAny((byte)'+', (byte)'-') >= 0);
         if (hasOffset)
@@ -200,16 +204,26 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
                 }
 
                 break;
-            case JsonTokenType.String when reader.ValueTextEquals("NaN"u8) || reader.ValueTextEquals("Infinity"u8) || reader.ValueTextEquals("-Infinity"u8):
+            case JsonTokenType.String when IsNonFinite(reader):
                 FailValue(ref reader, InvalidReasons.NonFinite, name, "a finite number");
                 break;
             case JsonTokenType.Null:
+                batch.RemoveMetric(firstMetric, name);
                 break;
             default:
+                batch.RemoveMetric(firstMetric, name);
                 if (namedMetrics.Contains(name)) FailValue(ref reader, InvalidReasons.WrongType, name, "a number, or null for none");
                 else reader.Skip();
                 break;
         }
+    }
+
+    private static bool IsNonFinite(in Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped) return reader.ValueSpan.SequenceEqual("NaN"u8) || reader.ValueSpan.SequenceEqual("Infinity"u8) || reader.ValueSpan.SequenceEqual("-Infinity"u8);
+        // A surrogate, paired or not, is in none of the three; comparing half of one would throw.
+        if (reader.ValueSpan.IndexOf("\\ud"u8) >= 0 || reader.ValueSpan.IndexOf("\\uD"u8) >= 0) return false;
+        return reader.ValueTextEquals("NaN"u8) || reader.ValueTextEquals("Infinity"u8) || reader.ValueTextEquals("-Infinity"u8);
     }
 
     private void FailValue(ref Utf8JsonReader reader, string reason, string property, string must)
@@ -236,7 +250,8 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
             : $"{reading}['{Shorten(property).Replace("\\", "\\\\").Replace("'", "\\'")}']";
     }
 
-    private static string Shorten(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+    private static string Shorten(string text) =>
+        text.Length <= 100 ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[99]) ? 99 : 100), "…");
 
     private static string Describe(JsonTokenType type) => type switch
     {

@@ -7,6 +7,7 @@ namespace EdgeModules.Messages;
 /// </summary>
 internal sealed class ReadingScanner(ReadingBatch batch, ReadingNames names)
 {
+    // With names and strings of 512 bytes at most, such a reading is always below MessageLimits.EmittedItem.
     private const int MaxProperties = 32;
     private const int MaxExactDigits = 15;
 
@@ -80,7 +81,7 @@ internal sealed class ReadingScanner(ReadingBatch batch, ReadingNames names)
             var separator = utf8[at++];
             if (separator == ',') continue;
             var metricCount = batch.MetricCount - firstMetric;
-            if (separator != '}' || deviceId is null || timestamp is null || metricCount == 0 || at - start > MessageLimits.EmittedBody) return false;
+            if (separator != '}' || deviceId is null || timestamp is null || metricCount == 0) return false;
             batch.Add(new Reading(deviceId, zone, timestamp.Value, firstMetric, metricCount, start, at - start));
             end = at;
             return true;

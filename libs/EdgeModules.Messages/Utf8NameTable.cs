@@ -30,6 +30,9 @@ internal sealed class Utf8NameTable
 
     private sealed class Utf8Comparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<byte>, string>
     {
+        // A device id of 128 characters has at most 384 bytes.
+        private const int StackBytes = 512;
+
         // A seed of this process: names chosen to collide elsewhere do not collide here.
         private static readonly ulong Seed = MemoryMarshal.Read<ulong>(RandomNumberGenerator.GetBytes(8)) | 1;
 
@@ -37,14 +40,19 @@ internal sealed class Utf8NameTable
 
         public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
 
-        public bool Equals(ReadOnlySpan<byte> alternate, string other) =>
-            alternate.Length == other.Length
-                ? Ascii.Equals(alternate, other)
-                : alternate.Length > other.Length && alternate.SequenceEqual(Encoding.UTF8.GetBytes(other));
+        public bool Equals(ReadOnlySpan<byte> alternate, string other)
+        {
+            if (alternate.Length == other.Length) return Ascii.Equals(alternate, other);
+            if (alternate.Length < other.Length) return false;
+            Span<byte> utf8 = stackalloc byte[StackBytes];
+            return Encoding.UTF8.TryGetBytes(other, utf8, out var written)
+                ? alternate.SequenceEqual(utf8[..written])
+                : alternate.SequenceEqual(Encoding.UTF8.GetBytes(other));
+        }
 
         public int GetHashCode([DisallowNull] string name)
         {
-            Span<byte> utf8 = stackalloc byte[512];
+            Span<byte> utf8 = stackalloc byte[StackBytes];
             return Encoding.UTF8.TryGetBytes(name, utf8, out var written)
                 ? GetHashCode(utf8[..written])
                 : GetHashCode(Encoding.UTF8.GetBytes(name));
