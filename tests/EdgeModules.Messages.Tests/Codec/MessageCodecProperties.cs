@@ -6,7 +6,7 @@ using FsCheck.Xunit;
 
 namespace EdgeModules.Messages.Tests.Codec;
 
-[Properties(Arbitrary = [typeof(Bodies)], MaxTest = 2000, QuietOnSuccess = true)]
+[Properties(Arbitrary = [typeof(Bodies)], MaxTest = 1000, QuietOnSuccess = true)]
 public sealed class MessageCodecProperties
 {
     private static readonly FrozenSet<string> Named = FrozenSet.ToFrozenSet(["humidity"]);

@@ -1,0 +1,33 @@
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Messages.Tests;
+
+public sealed class JsonTextTests
+{
+    [Theory]
+    [InlineData("\"2026-01-31T12:00:00Z\"")]
+    [InlineData("\"/Date(1)/\"")]
+    public void Parse_TextThatLooksLikeADate_StaysText(string json) => Assert.Equal(json, JsonText.Parse(json).ToString(Formatting.None));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("1 2")]
+    [InlineData("{\"a\":}")]
+    public void Parse_NotExactlyOneValue_Throws(string json) => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(json));
+
+    [Fact]
+    public void Parse_DeeperThan64_Throws() => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(new string('[', 65) + new string(']', 65)));
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("5")]
+    public void ParseObject_AnotherValue_Throws(string json) => Assert.ThrowsAny<JsonException>(() => JsonText.ParseObject(Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void ToUtf8_Tree_IsCompactUtf8() => Assert.Equal("""{"a":[1,"ü"]}"""u8.ToArray(), JsonText.ToUtf8(new JObject { ["a"] = new JArray(1, "ü") }));
+}
