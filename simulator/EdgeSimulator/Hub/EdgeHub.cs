@@ -55,7 +55,7 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
         twins.Reported += (module, patch) => Reported?.Invoke(module, patch);
         var methods = new DirectMethods(_connections, clock);
         var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, clock, loggers);
-        _workload = new WorkloadApi(_certificates.AuthorityPem, identities);
+        _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);
         var dispatcher = new PublishDispatcher(options.DeviceId, routes, messages, twins, methods, clock, loggers);
         _broker = new Broker(

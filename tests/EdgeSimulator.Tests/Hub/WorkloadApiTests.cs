@@ -57,6 +57,19 @@ public sealed class WorkloadApiTests
         Assert.False(Directory.Exists(directory));
     }
 
+    [Fact]
+    public async Task Start_RemovesTheSocketOfAProcessThatWasKilled()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var leftover = Directory.CreateTempSubdirectory("edgesim-").FullName;
+        await hub.RestartAsync(options =>
+        {
+            File.WriteAllText(Path.Combine(options.StateDirectory, "workload-socket"), leftover);
+            return options;
+        });
+        Assert.False(Directory.Exists(leftover));
+    }
+
     private static string SignOf(string module, string generation) => $"/modules/{module}/genid/{generation}/sign?api-version=2018-06-28";
 
     /// <summary>Speaks HTTP as Microsoft's C# SDK does: one request a socket, and nothing understood but Content-Length.</summary>

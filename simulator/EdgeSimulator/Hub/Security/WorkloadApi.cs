@@ -20,6 +20,7 @@ namespace EdgeSimulator.Hub.Security;
 internal sealed class WorkloadApi : IHttpApplication<HttpContext>, IAsyncDisposable
 {
     private const int MaxSocketPathBytes = 104;
+    private const string DirectoryPrefix = "edgesim-";
     private const int MaxBodyBytes = 1 << 16;
     private readonly string _directory;
     private readonly string _socket;
@@ -27,10 +28,14 @@ internal sealed class WorkloadApi : IHttpApplication<HttpContext>, IAsyncDisposa
     private readonly IdentityStore _identities;
     private readonly KestrelServer _server;
 
-    public WorkloadApi(string authorityPem, IdentityStore identities)
+    /// <param name="stateDirectory">Held by this process; tells the next one what to clear away should this one be killed.</param>
+    public WorkloadApi(string authorityPem, IdentityStore identities, string stateDirectory)
     {
         (_authorityPem, _identities) = (authorityPem, identities);
-        _directory = Directory.CreateTempSubdirectory("edgesim-").FullName;
+        var note = Path.Combine(stateDirectory, "workload-socket");
+        if (File.Exists(note)) RemoveLeftover(File.ReadAllText(note));
+        _directory = Directory.CreateTempSubdirectory(DirectoryPrefix).FullName;
+        File.WriteAllText(note, _directory);
         _socket = Path.Combine(_directory, "workload.sock");
         if (Encoding.UTF8.GetByteCount(_socket) > MaxSocketPathBytes)
         {
@@ -100,6 +105,11 @@ internal sealed class WorkloadApi : IHttpApplication<HttpContext>, IAsyncDisposa
         {
             return Error(400, $"The body cannot be read; it must be {{\"keyId\":…,\"algo\":\"HMACSHA256\",\"data\":<base64>}}. {error.Message}");
         }
+    }
+
+    private static void RemoveLeftover(string directory)
+    {
+        if (Path.GetFileName(directory).StartsWith(DirectoryPrefix, StringComparison.Ordinal) && Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     }
 
     private static async Task<string> ReadAsync(HttpRequest request)
