@@ -97,6 +97,16 @@ public class PacingTests
     }
 
     [Fact]
+    public void Tick_AfterALongerStopAtHighSpeed_TimestampsDoNotFallBack()
+    {
+        using var player = new Player(HundredASecond with { LingerMilliseconds = 0, Synthetic = HundredASecond.Synthetic with { Speed = 10 } });
+        player.PlayUntil(T0.AddSeconds(20)).Now = T0.AddSeconds(120);
+        player.Restart().PlayUntil(T0.AddSeconds(121));
+        var timestamps = player.Sent.SelectMany(sent => sent.Timestamps).ToList();
+        Assert.Equal(Enumerable.Range(0, 21_002).Select(reading => T0.ToUnixTimeMilliseconds() + reading * 10), timestamps);
+    }
+
+    [Fact]
     public void Tick_AfterALongerStop_SyntheticReadingsWithAnEpochGoOnWhereTheyWere()
     {
         using var player = new Player(HundredASecond with { Synthetic = HundredASecond.Synthetic with { Epoch = new Epoch(1_577_836_800_000) } });

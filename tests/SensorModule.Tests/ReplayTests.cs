@@ -21,6 +21,24 @@ public class ReplayTests
             readings);
     }
 
+    [Fact]
+    public void Readings_OfTheExampleInTheReadme_AreThoseOfTheReadme()
+    {
+        using var file = new CsvFile("deviceId,zone,temperature,pressure", "press-1,hall-a,41.5,6.1", "press-2,hall-a,39.0,", "press-1,hall-a,41.75,6.2", "press-2,hall-a,39.5,5.9");
+        var settings = SettingsFor(file, settings => settings with { IntervalSeconds = 10, Epoch = new Epoch(1_769_860_800_000) });
+        using var atOnce = new Player(settings);
+        Assert.Equal(
+            """
+            [{"deviceId":"press-1","timestamp":1769860800000,"zone":"hall-a","temperature":41.5,"pressure":6.1},
+             {"deviceId":"press-2","timestamp":1769860800000,"zone":"hall-a","temperature":39.0},
+             {"deviceId":"press-1","timestamp":1769860810000,"zone":"hall-a","temperature":41.75,"pressure":6.2},
+             {"deviceId":"press-2","timestamp":1769860810000,"zone":"hall-a","temperature":39.5,"pressure":5.9}]
+            """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+            Assert.Single(atOnce.PlayToEnd().Sent).Body);
+        using var paced = new Player(settings with { Replay = settings.Replay with { Speed = 2 } });
+        Assert.Equal([(100, 2), (5_000, 2)], paced.PlayToEnd().Sent.Select(sent => ((int)(sent.At - T0).TotalMilliseconds, sent.Message.Count)));
+    }
+
     [Theory]
     [InlineData("1", "1")]
     [InlineData("-0.50", "-0.50")]
