@@ -10,8 +10,11 @@ public interface IReadingSource : IDisposable
     /// <exception cref="SourceException">The data cannot be used.</exception>
     bool Prepare();
 
-    /// <summary>Equal for equal data: 16 hexadecimal digits. Known once opened.</summary>
+    /// <summary>Equal for equal data: at most 16 hexadecimal digits that begin with <see cref="SettingsIdentity"/>. Known once opened.</summary>
     string Identity { get; }
+
+    /// <summary>Equal for equal settings that define the data. Known at once.</summary>
+    string SettingsIdentity { get; }
 
     /// <summary>Positions in all; null when endless. Known once opened.</summary>
     long? Total { get; }

@@ -45,6 +45,13 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
     {
         if (_saved is not { } saved) return [];
         CloseRun();
+        if (RunFor(context.Settings).HasOtherSettings)
+        {
+            // Settings change only when everything has been sent.
+            telemetry.NothingUnsent(saved.MessageId);
+            return [];
+        }
+
         var (batch, error) = Recreate(context.Settings);
         if (batch is not null)
         {

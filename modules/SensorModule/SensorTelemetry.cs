@@ -16,6 +16,9 @@ public sealed partial class SensorTelemetry(ILogger<SensorTelemetry> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "Went on from now at position {Position}: it was more than a minute late, or the clock was set back.")]
     public partial void PaceRestarted(long position);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Message {MessageId} was sent: the settings have changed since.")]
+    public partial void NothingUnsent(string messageId);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Dropped {Readings} positions that a crash kept from being sent ({MessageId}): the data is not what it was. {Error}")]
     public partial void UnsentReadingsDropped(long readings, string messageId, string? error);
 }

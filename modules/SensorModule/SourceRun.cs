@@ -86,6 +86,9 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
         return now.AddMilliseconds(Math.Clamp(wait, 0, Pacer.PatienceMilliseconds));
     }
 
+    /// <summary>The saved state is of other settings than this run.</summary>
+    public bool HasOtherSettings => Saved is not null && !Saved.Source.StartsWith(source.SettingsIdentity, StringComparison.Ordinal);
+
     /// <summary>Makes the batch of the saved state again, and leaves the run behind it. Reads the whole data when it is a file.</summary>
     /// <returns>Null when there was none, or when the data is not what it was.</returns>
     /// <exception cref="SourceException">The data cannot be read.</exception>

@@ -109,6 +109,23 @@ public class SensorModuleTests
         Assert.Equal("b", JObject.Parse(player.Readings[^1]).Value<string>("deviceId"));
     }
 
+    [Theory]
+    [InlineData(SourceMode.Synthetic)]
+    [InlineData(SourceMode.Replay)]
+    public void RecreateOutputs_WhenTheSettingsHaveChanged_KnowsThatAllWasSent(SourceMode mode)
+    {
+        using var player = new Player(mode == SourceMode.Synthetic ? Synthetic : Replay);
+        player.PlayMessages(2).Set(settings => settings with
+        {
+            Replay = settings.Replay with { Epoch = new Epoch(0) },
+            Synthetic = settings.Synthetic with { Seed = 9 },
+        });
+        Assert.Empty(player.CrashAndRecreate());
+        Assert.Equal(0, player.Ledger.Total("dropped", "sourceChanged"));
+        player.PlayMessages(3);
+        Assert.Equal(0, SensorState.Parse(player.Saved).Start);
+    }
+
     [Fact]
     public void RecreateOutputs_WhenTheFileIsGone_DoesNotThrow()
     {

@@ -60,7 +60,7 @@ internal sealed class FileSurvey : IDisposable
         while (_hashed.Read(rest) > 0);
         var span = _last - _earliest;
         var step = _mostOfOneDevice > 1 && _rows.HasTimestamps ? span / (_mostOfOneDevice - 1) : (long)Math.Round(_settings.IntervalSeconds * 1_000);
-        return new FileSummary(_count, _first, _last, span + Math.Max(1, step), _rows.HasTimestamps, Convert.ToHexStringLower(_hash.Hash!));
+        return new FileSummary(_count, _first, _last, span + Math.Max(1, step), Convert.ToHexStringLower(_hash.Hash!));
     }
 }
 
@@ -68,4 +68,4 @@ internal sealed class FileSurvey : IDisposable
 /// <param name="Last">The greatest time of all rows.</param>
 /// <param name="Period">Length of the data in milliseconds: from the earliest time to the latest, and the usual step to the next reading.</param>
 /// <param name="Hash">SHA-256 of the content.</param>
-internal sealed record FileSummary(long Rows, long First, long Last, long Period, bool HasTimestamps, string Hash);
+internal sealed record FileSummary(long Rows, long First, long Last, long Period, string Hash);

@@ -19,6 +19,10 @@ public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
 
     public string Identity { get; private set; } = "";
 
+    public string SettingsIdentity { get; } = SourceIdentity.Of(
+        "replay", settings.File, settings.IntervalSeconds.ToString("R", CultureInfo.InvariantCulture),
+        settings.KeepTimestamps ? "kept" : $"{settings.Epoch?.Milliseconds}");
+
     public long? Total => settings.Loop ? null : _summary?.Rows;
 
     public long? Readings => Total;
@@ -72,8 +76,7 @@ public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
         if (_summary is null) return false;
         _survey.Dispose();
         _survey = null;
-        var interval = _summary.HasTimestamps ? "" : settings.IntervalSeconds.ToString("R", CultureInfo.InvariantCulture);
-        Identity = SourceIdentity.Of("replay", settings.File, interval, settings.KeepTimestamps ? "kept" : $"{settings.Epoch?.Milliseconds}", _summary.Hash);
+        Identity = SettingsIdentity + _summary.Hash[..8];
         return true;
     }
 

@@ -30,6 +30,8 @@ public sealed class SyntheticSource : IReadingSource
 
     public string Identity { get; }
 
+    public string SettingsIdentity => Identity;
+
     public long? Total => _settings.Readings > 0 ? _settings.Readings : null;
 
     public long? Readings => _settings.Faults.DropOutRate == 0 ? Total : null;
