@@ -31,6 +31,7 @@ public sealed partial class MessagePump<TSettings>
     private readonly JsonArrayWriter _invalid = new();
     private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private CancellationToken _abandon;
+    private bool _unsent;
     private DateTimeOffset _ticksFrom;
 
     public MessagePump(
@@ -113,8 +114,15 @@ public sealed partial class MessagePump<TSettings>
         Stepped?.Invoke();
     }
 
-    /// <summary>Saves what is only in memory: the books of redeliveries.</summary>
-    public void SaveBooks() => _memory.Commit(new JournalRecord { Ledger = Ledger.Entries() });
+    /// <summary>
+    /// Saves what is only in memory: the books of redeliveries, and that the last step's outputs have all been sent. Does nothing while they have not: the record
+    /// that holds them must stay the last. To be called on the loop, or after its end.
+    /// </summary>
+    /// <exception cref="IOException">Nothing was saved.</exception>
+    public void SaveBooks()
+    {
+        if (!_unsent) _memory.Commit(new JournalRecord { Ledger = Ledger.Entries() });
+    }
 
     public ModuleContext<TSettings> Context() => new(_clock.GetUtcNow(), _settings.Current, Ledger);
 
@@ -159,9 +167,11 @@ public sealed partial class MessagePump<TSettings>
         var context = Context();
         _module.OnSettings(context);
         if (last is null) return;
+        _unsent = true;
         IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
         if (unsent.Count > 0) LogResending(unsent.Count);
         await SendAsync(unsent);
+        _unsent = false;
     }
 
     private async Task ReceiveAsync(InboundMessage message)
@@ -250,7 +260,9 @@ public sealed partial class MessagePump<TSettings>
             HasRecreatable = outputs.Any(output => output.Recreatable),
         };
         await SaveAsync(record);
+        _unsent = true;
         await SendAsync(outputs);
+        _unsent = false;
     }
 
     /// <summary>The same message gives the same ids, however often it is handled and on whichever gateway.</summary>

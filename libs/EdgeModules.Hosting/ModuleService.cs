@@ -103,6 +103,8 @@ public sealed partial class ModuleService<TSettings> : IHostedService, IDisposab
             await _pump.OnLoopAsync(() =>
             {
                 if (twin.Reported is not null) _reporter.SetHeld(twin.Reported);
+                // Messages that can be made again are made with the settings they were made with: what was sent must be known as sent before those change.
+                if (_settings.IsNew(twin.Desired)) _pump.SaveBooks();
                 if (_settings.Apply(twin.Desired)) _pump.SettingsChanged();
                 _reporter.SetWanted(BuildReport());
                 return Task.FromResult(true);

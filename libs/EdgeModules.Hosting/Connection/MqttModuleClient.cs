@@ -222,7 +222,9 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
         {
             Task<MqttSession> waiting;
             lock (_sessionLock) waiting = _session.Task;
-            var session = await waiting.WaitAsync(cancellation);
+            // Closed, no connection will come any more.
+            ObjectDisposedException.ThrowIf(await Task.WhenAny(waiting, _supervisor).WaitAsync(cancellation) != waiting, this);
+            var session = await waiting;
             try
             {
                 await action(session);

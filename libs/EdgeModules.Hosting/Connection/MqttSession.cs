@@ -15,6 +15,8 @@ namespace EdgeModules.Hosting.Connection;
 /// <summary>One connection to edgeHub, from CONNECT to its end. It is never mended: a new one takes its place.</summary>
 internal sealed class MqttSession : IAsyncDisposable
 {
+    private const int SocketBufferBytes = 256 * 1024;
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
@@ -64,6 +66,8 @@ internal sealed class MqttSession : IAsyncDisposable
                 .WithRevocationMode(X509RevocationMode.NoCheck)
                 .WithCertificateValidationHandler(offer => IsTrusted(offer, roots)))
             .Build();
+        // The default of 8 KB is the socket's buffer too: messages of 250 KB would wait for a delayed acknowledgement each, 40 ms.
+        ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = SocketBufferBytes;
 
         var session = new MqttSession(new EdgeTopics(address), onMethod, clock);
         try

@@ -85,6 +85,7 @@ public static class SettingsBinder
             long? found = raw switch
             {
                 long integer => integer,
+                int integer => integer,
                 double real when real == Math.Floor(real) && Math.Abs(real) < 1L << 53 => (long)real,
                 _ => null,
             };

@@ -39,13 +39,16 @@ public sealed partial class TwinSettings<TSettings>
     /// <summary>Desired properties have been seen since the start of the process.</summary>
     public bool IsFresh => _seenVersion >= 0;
 
+    /// <summary>Whether <see cref="Apply"/> would look at these desired properties at all.</summary>
+    public bool IsNew(JObject desired) => VersionOf(desired) != _seenVersion || !JToken.DeepEquals(WithoutMetadata(desired), _desired);
+
     /// <returns>True when <see cref="Current"/> is another record now.</returns>
     /// <exception cref="IOException">The settings are good but could not be saved; nothing changed.</exception>
     public bool Apply(JObject desired)
     {
-        var version = desired["$version"]?.Value<long>() ?? 0;
+        if (!IsNew(desired)) return false;
+        var version = VersionOf(desired);
         var wanted = WithoutMetadata(desired);
-        if (version == _seenVersion && JToken.DeepEquals(wanted, _desired)) return false;
 
         var errors = new SettingErrors();
         var settings = SettingsBinder.Bind<TSettings>(desired, errors);
@@ -120,6 +123,8 @@ public sealed partial class TwinSettings<TSettings>
 
         return null;
     }
+
+    private static long VersionOf(JObject desired) => desired["$version"]?.Value<long>() ?? 0;
 
     private static JObject WithoutMetadata(JObject desired) => new(desired.Properties().Where(property => !property.Name.StartsWith('$')));
 
