@@ -17,17 +17,18 @@ public static class ReportView
         terminal.Plain();
         if (report.UnaccountedReadings == 0)
         {
-            terminal.Block(new Text($"All {report.ReadingsSent:N0} readings sent are accounted for.\n", new Style(Color.Green)));
+            terminal.Plain($"All {report.ReadingsSent:N0} readings sent are accounted for.", new Style(Color.Green));
             return;
         }
 
-        terminal.Block(new Text($"{report.UnaccountedReadings:N0} readings are unaccounted for:\n", new Style(Color.Red)));
-        foreach (var difference in report.Differences) terminal.Block(new Text($"  {difference}\n", new Style(Color.Red)));
+        terminal.Plain($"{report.UnaccountedReadings:N0} readings are unaccounted for:", new Style(Color.Red));
+        foreach (var difference in report.Differences) terminal.Plain($"  {difference}", new Style(Color.Red));
     }
 
     private static Table Modules(RunReport report)
     {
         var table = new Table().Border(TableBorder.Ascii2).AddColumns("process", "received", "became", "sent", "restarts", "CPU s", "peak MB");
+        table.Columns[0].NoWrap();
         foreach (var column in new[] { 1, 4, 5, 6 }) table.Columns[column].RightAligned();
         foreach (var process in report.Processes)
         {
@@ -50,7 +51,7 @@ public static class ReportView
         var (cloud, alone) = (report.Upstream, report.Alone);
         var table = new Table().Border(TableBorder.Ascii2).AddColumns("to the cloud", "messages", "readings", "bytes", "4 KB units", "duplicates");
         for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
-        table.AddRow("this run", $"{cloud.Messages:N0}", $"{cloud.Readings:N0}", $"{cloud.Bytes:N0}", $"{cloud.MeteredUnits:N0}", $"{cloud.DuplicateMessages:N0}");
+        table.AddRow("this suite", $"{cloud.Messages:N0}", $"{cloud.Readings:N0}", $"{cloud.Bytes:N0}", $"{cloud.MeteredUnits:N0}", $"{cloud.DuplicateMessages:N0}");
         table.AddRow("each reading alone", $"{alone.Messages:N0}", $"{alone.Messages:N0}", alone.Bytes is { } bytes ? $"{bytes:N0}" : "", $"{alone.MeteredUnits:N0}", "");
         table.AddRow("saved", Saved(cloud.Messages, alone.Messages), Saved(cloud.Readings, alone.Messages), Saved(cloud.Bytes, alone.Bytes), Saved(cloud.MeteredUnits, alone.MeteredUnits), "");
         return table;

@@ -24,6 +24,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
     /// <exception cref="SimulatorException">The run cannot start, or a source cannot go on.</exception>
     public async Task<int> RunAsync(RunOptions options)
     {
+        var reportFile = options.Report is null ? null : CheckReport(Path.GetFullPath(options.Report));
         var workspace = Workspace.Find(options.Manifest, options.EnvironmentFile, Environment.CurrentDirectory);
         var variables = workspace.Variables();
         var manifest = ManifestReader.Read(workspace.Manifest, variables);
@@ -78,9 +79,17 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var books = await shutdown.StopAsync(end, CancellationToken.None);
         var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent));
         ReportView.Show(report, terminal);
-        if (options.Report is { } file) report.Write(Path.GetFullPath(file));
-        return report.UnaccountedReadings == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        if (options.State is not null) terminal.Plain($"All counts are since {directory.FullPath} was made.");
+        if (reportFile is not null) report.Write(reportFile);
+        var failed = agent.States.Where(module => module.Status == ModuleRuntimeStatus.Failed).Select(module => module.Name).ToList();
+        if (failed.Count > 0) terminal.Error($"Failed, and not restarted any more: {string.Join(", ", failed)}.");
+        return report.UnaccountedReadings == 0 && failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    /// <summary>Found out before the run rather than after it.</summary>
+    private static string CheckReport(string file) => Directory.Exists(Path.GetDirectoryName(file))
+        ? file
+        : throw new SimulatorException($"The report {file} (--report) cannot be written: its folder is absent.");
 
     private static Dictionary<string, string> FindAssemblies(DeploymentManifest manifest, ModuleImages images)
     {

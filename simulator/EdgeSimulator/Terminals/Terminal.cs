@@ -8,13 +8,17 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
 {
     private const int NameWidth = 16;
 
-    private readonly Lock _lock = new();
+    /// <summary>Wide enough never to break a line: what a terminal breaks can be copied whole, what a program breaks cannot.</summary>
+    private const int Unbroken = 100_000;
 
-    /// <summary>On standard output; where that is no terminal, lines and tables are as wide as they need to be.</summary>
+    private readonly Lock _lock = new();
+    private readonly int _tableWidth = console.Profile.Width;
+
+    /// <summary>On standard output; where that is no terminal, tables are as wide as they need to be.</summary>
     public static Terminal Standard(TimeProvider clock)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        if (Console.IsOutputRedirected) console.Profile.Width = 4_000;
+        if (Console.IsOutputRedirected) console.Profile.Width = Unbroken;
         return new Terminal(console, clock);
     }
 
@@ -29,15 +33,26 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
     /// <param name="source">Module name.</param>
     public void Log(string source, LogLine line) => Write(source, line.Text, StyleOf(line.Severity), line.Time);
 
-    /// <summary>A text or table by itself, without time and name.</summary>
+    /// <summary>A table by itself, as wide as the terminal at most.</summary>
     public void Block(IRenderable block)
     {
-        lock (_lock) console.Write(block);
+        lock (_lock)
+        {
+            console.Profile.Width = _tableWidth;
+            console.Write(block);
+        }
     }
 
-    public void Plain(string text = "")
+    /// <summary>A line by itself, without time and name.</summary>
+    public void Plain(string text = "") => Plain(text, Style.Plain);
+
+    public void Plain(string text, Style style)
     {
-        lock (_lock) console.WriteLine(text);
+        lock (_lock)
+        {
+            console.Profile.Width = Unbroken;
+            console.WriteLine(text, style);
+        }
     }
 
     private void Write(string source, string text, Style style, string? time = null)
@@ -45,6 +60,7 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
         time ??= clock.GetUtcNow().ToString("HH:mm:ss.fff");
         lock (_lock)
         {
+            console.Profile.Width = Unbroken;
             console.Write($"{time} ", new Style(Color.Grey));
             console.Write(source.PadRight(NameWidth) + " ", new Style(ColorOf(source)));
             console.WriteLine(text, style);

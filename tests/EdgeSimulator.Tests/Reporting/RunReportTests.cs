@@ -67,7 +67,7 @@ public class RunReportTests
         ReportView.Show(Report, terminal.Terminal);
         Assert.Matches(@"FilterModule +\| +1,000 \| forwarded 300 +\| filtered 300 +\| +2 \| +1\.2 \| +48", terminal.Text);
         Assert.Contains("suppressed (deadband) 690", terminal.Text);
-        Assert.Matches(@"this run +\| +3 \| +300 \| +31,000 \| +9 \| +1", terminal.Text);
+        Assert.Matches(@"this suite +\| +3 \| +300 \| +31,000 \| +9 \| +1", terminal.Text);
         Assert.Matches(@"each reading alone \| +1,000 \| +1,000 \| 250,000 \| +1,000", terminal.Text);
         Assert.Contains("10 readings are unaccounted for:", terminal.Text);
         Assert.Contains("FilterModule: 1000 received, 990 accounted for by an outcome", terminal.Text);
