@@ -11,15 +11,15 @@ namespace EdgeModules.Hosting.State;
 public sealed class LiteDbStateStore : IStateStore
 {
     private readonly string _file;
-    private LiteDatabase _database;
-    private ILiteCollection<BsonDocument> _journal;
-    private ILiteCollection<BsonDocument> _documents;
+
+    // Null after a write that failed, until the next one.
+    private LiteDbFile? _open;
     private long _next = 1;
 
     private LiteDbStateStore(string file)
     {
         _file = file;
-        (_database, _journal, _documents) = OpenDatabase(file);
+        _open = new LiteDbFile(file);
     }
 
     public long JournalBytes { get; private set; }
@@ -68,12 +68,13 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    public IReadOnlyList<byte[]> Load() => [.. _journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64).Select(document => document["data"].AsBinary)];
+    public IReadOnlyList<byte[]> Load() => [.. Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64).Select(document => document["data"].AsBinary)];
 
     public void Append(ReadOnlySpan<byte> record)
     {
         var document = ToDocument(_next, record);
-        Durably(() => _journal.Insert(document));
+        // Not an insert: a write that failed may be in the log all the same, and its repetition must not find the id taken.
+        Durably(file => file.Put(file.Journal, document));
         _next++;
         JournalBytes += record.Length;
     }
@@ -82,44 +83,40 @@ public sealed class LiteDbStateStore : IStateStore
     {
         var id = _next;
         var bytes = 0L;
-        Durably(() =>
+        Durably(file => file.ReplaceJournal(records.Select(record =>
         {
-            (id, bytes) = (_next, 0);
-            _database.BeginTrans();
-            try
-            {
-                _journal.DeleteAll();
-                foreach (var record in records)
-                {
-                    _journal.Insert(ToDocument(id++, record.Span));
-                    bytes += record.Length;
-                }
-
-                _database.Commit();
-            }
-            catch
-            {
-                _database.Rollback();
-                throw;
-            }
-        });
+            bytes += record.Length;
+            return ToDocument(id++, record.Span);
+        })));
         (_next, JournalBytes) = (id, bytes);
     }
 
-    public byte[]? GetDocument(string name) => _documents.FindById(name) is { } document && IsWhole(document) ? document["data"].AsBinary : null;
+    public byte[]? GetDocument(string name) => Opened().Documents.FindById(name) is { } document && IsWhole(document) ? document["data"].AsBinary : null;
 
     public void PutDocument(string name, ReadOnlySpan<byte> content)
     {
         var document = ToDocument(name, content);
-        Durably(() => _documents.Upsert(document));
+        Durably(file => file.Put(file.Documents, document));
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => Close();
 
-    private static (LiteDatabase Database, ILiteCollection<BsonDocument> Journal, ILiteCollection<BsonDocument> Documents) OpenDatabase(string file)
+    private LiteDbFile Opened() => _open ??= new LiteDbFile(_file);
+
+    private void Close()
     {
-        var database = new LiteDatabase(new ConnectionString { Filename = file, Connection = ConnectionType.Direct });
-        return (database, database.GetCollection("journal", BsonAutoId.Int64), database.GetCollection("documents"));
+        try
+        {
+            _open?.Dispose();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The files are closed all the same, and all that was ever confirmed is in them.
+        }
+        finally
+        {
+            _open = null;
+        }
     }
 
     /// <summary>Reads everything once; what follows a damaged record is worth nothing without it.</summary>
@@ -127,7 +124,7 @@ public sealed class LiteDbStateStore : IStateStore
     {
         var whole = new List<ReadOnlyMemory<byte>>();
         var damaged = 0;
-        foreach (var document in _journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64))
+        foreach (var document in Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64))
         {
             _next = document["_id"].AsInt64 + 1;
             if (damaged > 0 || !IsWhole(document)) damaged++;
@@ -137,9 +134,8 @@ public sealed class LiteDbStateStore : IStateStore
         JournalBytes = whole.Sum(record => (long)record.Length);
         if (damaged == 0) return;
 
-        _database.Dispose();
+        Close();
         var aside = SetAside(_file, now, keep: true);
-        (_database, _journal, _documents) = OpenDatabase(_file);
         Replace(whole);
         Warning = $"{damaged} records of the state file are damaged; a copy was set aside as {aside}, and the {whole.Count} records before them are used.";
     }
@@ -149,7 +145,7 @@ public sealed class LiteDbStateStore : IStateStore
         var stem = $"{file}.damaged-{now:yyyyMMdd-HHmmss}";
         var aside = stem;
         for (var i = 1; File.Exists(aside); i++) aside = $"{stem}-{i}";
-        var log = Path.ChangeExtension(file, null) + "-log.db";
+        var log = LiteDbFile.LogOf(file);
         if (File.Exists(log)) Move(log, aside + "-log");
         Move(file, aside);
         return aside;
@@ -161,15 +157,15 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    /// <summary>LiteDB reports a full disk as an exception of its own or as the file system's; the caller needs to know one.</summary>
-    private static void Durably(Action write)
+    private void Durably(Action<LiteDbFile> write)
     {
         try
         {
-            write();
+            write(Opened());
         }
-        catch (Exception error) when (error is LiteException or UnauthorizedAccessException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            Close();
             throw new IOException($"The state file cannot be written: {error.Message}", error);
         }
     }
