@@ -11,16 +11,14 @@ namespace EdgeModules.Hosting.State;
 public sealed class LiteDbStateStore : IStateStore
 {
     private readonly string _file;
+    private readonly DateTimeOffset _now;
 
     // Null after a write that failed, until the next one.
     private LiteDbFile? _open;
     private long _next = 1;
+    private bool _isRebuilt;
 
-    private LiteDbStateStore(string file)
-    {
-        _file = file;
-        _open = new LiteDbFile(file);
-    }
+    private LiteDbStateStore(string file, DateTimeOffset now) => (_file, _now) = (file, now);
 
     public long JournalBytes { get; private set; }
 
@@ -36,35 +34,17 @@ public sealed class LiteDbStateStore : IStateStore
         try
         {
             Directory.CreateDirectory(directory);
-            using var probe = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using (new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+            {
+                // Opened by nobody else.
+            }
+
+            return OpenOrSetAside(file, now);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ModuleConfigurationException(
                 $"StateDirectory is \"{directory}\": {error.Message} It must be a folder that this module, and no other process, can write.", error);
-        }
-
-        try
-        {
-            var store = new LiteDbStateStore(file);
-            try
-            {
-                store.Check(now);
-                return store;
-            }
-            catch
-            {
-                store.Dispose();
-                throw;
-            }
-        }
-        catch (Exception error) when (error is LiteException or InvalidDataException or InvalidCastException or IndexOutOfRangeException or ArgumentException or NullReferenceException)
-        {
-            var aside = SetAside(file, now);
-            return new LiteDbStateStore(file)
-            {
-                Warning = $"The state file could not be read ({error.Message}); it was set aside as {aside} and the module starts without state.",
-            };
         }
     }
 
@@ -81,7 +61,8 @@ public sealed class LiteDbStateStore : IStateStore
 
     public void Replace(IEnumerable<ReadOnlyMemory<byte>> records)
     {
-        var id = _next;
+        // Ids always begin at one: a journal that does not has lost its beginning.
+        var id = 1L;
         var bytes = 0L;
         Durably(file => file.ReplaceJournal(records.Select(record =>
         {
@@ -119,54 +100,109 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    /// <summary>Reads everything once; what follows a damaged record is worth nothing without it.</summary>
-    private void Check(DateTimeOffset now)
+    private static LiteDbStateStore OpenOrSetAside(string file, DateTimeOffset now)
+    {
+        var store = new LiteDbStateStore(file, now);
+        try
+        {
+            store.Check();
+        }
+        catch (Exception error) when (error is not (IOException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            store.Close();
+            var aside = store.SetAside();
+            store._next = 1;
+            store.Warning = $"The state file could not be read ({error.Message}); it was set aside as {aside} and the module starts without state.";
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+
+        return store;
+    }
+
+    /// <summary>Reads everything once; what follows a damaged or missing record is worth nothing without it.</summary>
+    private void Check()
+    {
+        var (whole, damaged) = ReadJournal();
+        if (damaged > 0) Warning = Rebuild(whole, $"{damaged} records of the state file are damaged");
+    }
+
+    private (List<ReadOnlyMemory<byte>> Whole, int Damaged) ReadJournal()
     {
         var whole = new List<ReadOnlyMemory<byte>>();
         var damaged = 0;
+        var last = 0L;
         foreach (var document in Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64))
         {
-            _next = document["_id"].AsInt64 + 1;
-            if (damaged > 0 || !IsWhole(document)) damaged++;
+            var id = document["_id"].AsInt64;
+            if (damaged > 0 || id != last + 1 || !IsWhole(document)) damaged++;
             else whole.Add(document["data"].AsBinary);
+            last = id;
         }
 
+        _next = last + 1;
         JournalBytes = whole.Sum(record => (long)record.Length);
-        if (damaged == 0) return;
-
-        Close();
-        var aside = SetAside(_file, now, keep: true);
-        Replace(whole);
-        Warning = $"{damaged} records of the state file are damaged; a copy was set aside as {aside}, and the {whole.Count} records before them are used.";
+        return (whole, damaged);
     }
 
-    private static string SetAside(string file, DateTimeOffset now, bool keep = false)
+    /// <summary>Begins a new file with what is whole of the old one, which is set aside.</summary>
+    /// <returns>What the operator should know.</returns>
+    private string Rebuild(List<ReadOnlyMemory<byte>> whole, string cause)
     {
-        var stem = $"{file}.damaged-{now:yyyyMMdd-HHmmss}";
+        var documents = Opened().Documents.FindAll().Where(IsWhole).ToList();
+        Close();
+        var aside = SetAside();
+        _next = 1;
+        Opened().ReplaceJournal(whole.Select(record => ToDocument(_next++, record.Span)));
+        foreach (var document in documents) Opened().Put(Opened().Documents, document);
+        return $"{cause}; it was set aside as {aside}, and the {whole.Count} records before the damage are used.";
+    }
+
+    private string SetAside()
+    {
+        var stem = $"{_file}.damaged-{_now:yyyyMMdd-HHmmss}";
         var aside = stem;
         for (var i = 1; File.Exists(aside); i++) aside = $"{stem}-{i}";
-        var log = LiteDbFile.LogOf(file);
-        if (File.Exists(log)) Move(log, aside + "-log");
-        Move(file, aside);
+        var log = LiteDbFile.LogOf(_file);
+        if (File.Exists(log)) File.Move(log, aside + "-log");
+        File.Move(_file, aside);
         return aside;
-
-        void Move(string from, string to)
-        {
-            if (keep) File.Copy(from, to);
-            else File.Move(from, to);
-        }
     }
 
+    /// <summary>LiteDB does not go on after a failed write, so the next one opens the file anew, which also undoes what was written in part.</summary>
     private void Durably(Action<LiteDbFile> write)
     {
         try
         {
             write(Opened());
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || _isRebuilt)
         {
             Close();
             throw new IOException($"The state file cannot be written: {error.Message}", error);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // A file may be damaged where reading does not come by. It would never take a write again.
+            Close();
+            _isRebuilt = true;
+            throw new IOException(RebuildAfter(error), error);
+        }
+    }
+
+    private string RebuildAfter(Exception failure)
+    {
+        try
+        {
+            return Rebuild(ReadJournal().Whole, $"The state file cannot be written ({failure.Message})");
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Close();
+            return $"The state file cannot be written ({failure.Message}), nor read again ({error.Message}). A restart sets it aside.";
         }
     }
 
