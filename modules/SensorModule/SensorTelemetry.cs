@@ -4,10 +4,14 @@ namespace EdgeModules.Sensing;
 
 public sealed partial class SensorTelemetry(ILogger<SensorTelemetry> logger)
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the {Mode} source at position {Position}; readings in all (null: endless or unknown): {Readings}.")]
-    public partial void SourceOpened(SourceMode mode, long position, long? readings);
+    /// <param name="readings">How many the source has in all; null when it is endless or unknown.</param>
+    public void SourceOpened(SourceMode mode, long position, long? readings)
+    {
+        if (readings is { } known) LogOpened(mode, position, known);
+        else LogOpenedEndless(mode, position);
+    }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Ended: all readings of the {Mode} source are handed on, up to position {Position}.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The {Mode} source has ended; all its readings, up to position {Position}, are handed on.")]
     public partial void SourceEnded(SourceMode mode, long position);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Stopped until the settings change: {Error}")]
@@ -21,4 +25,10 @@ public sealed partial class SensorTelemetry(ILogger<SensorTelemetry> logger)
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Dropped {Readings} positions that a crash kept from being sent ({MessageId}): the data is not what it was. {Error}")]
     public partial void UnsentReadingsDropped(long readings, string messageId, string? error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the {Mode} source at position {Position} of {Readings} readings.")]
+    private partial void LogOpened(SourceMode mode, long position, long readings);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the {Mode} source at position {Position}; it has no known end.")]
+    private partial void LogOpenedEndless(SourceMode mode, long position);
 }

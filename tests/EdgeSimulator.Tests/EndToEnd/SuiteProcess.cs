@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using EdgeModules.Messages;
+using EdgeModules.Testing;
+using EdgeSimulator.Manifests;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Tests.EndToEnd;
+
+/// <summary>The simulator as a user runs it: a process of its own that starts the module processes, on free ports, with its state in a temporary folder.</summary>
+internal sealed class SuiteProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly int _hubPort = Ports.Free();
+    private readonly int _apiPort = Ports.Free();
+    private Process? _process;
+
+    public static string Root => Workspace.FindRoot(AppContext.BaseDirectory) ?? throw new InvalidOperationException("These tests run inside the repository.");
+
+    public string Output => string.Join('\n', _output);
+
+    public JObject Report => JsonText.ParseObject(File.ReadAllBytes(Path.Combine(_directory.FullPath, "report.json")));
+
+    public string StateDirectory => Path.Combine(_directory.FullPath, "state");
+
+    /// <summary>What has reached the cloud, in order.</summary>
+    public IReadOnlyList<JObject> Cloud =>
+        [.. File.ReadLines(Path.Combine(StateDirectory, "cloud.jsonl")).Select(line => (JObject)JsonText.Parse(line))];
+
+    public Process Process => _process!;
+
+    /// <summary>Writes the default manifest with the hub's acknowledgement time-out shortened, so that a killed receiver costs two seconds and not thirty.</summary>
+    public string ManifestWithAckTimeout(int seconds)
+    {
+        var manifest = JsonText.ParseObject(File.ReadAllBytes(Path.Combine(Root, "deployment.template.json")));
+        manifest["modulesContent"]!["$edgeAgent"]!["properties.desired"]!["systemModules"]!["edgeHub"]!["env"]!["MessageAckTimeoutSecs"]!["value"] = seconds;
+        // Images are looked up beside the manifest.
+        return _directory.Write("deployment.template.json", manifest.ToString());
+    }
+
+    public void Start(params string[] arguments)
+    {
+        string[] ports = ["--hub-port", $"{_hubPort}", "--api-port", $"{_apiPort}"];
+        _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", Path.Combine(_directory.FullPath, "report.json"), .. arguments]);
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitAsync()
+    {
+        using var time = new CancellationTokenSource(Deadline, TimeProvider.System);
+        try
+        {
+            await _process!.WaitForExitAsync(time.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The simulator did not end in {Deadline.TotalMinutes} minutes. It printed:\n{Output}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>A verb against the running simulator.</summary>
+    public async Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments)
+    {
+        using var verb = Launch([.. arguments, "--api-port", $"{_apiPort}"]);
+        var output = await verb.StandardOutput.ReadToEndAsync() + await verb.StandardError.ReadToEndAsync();
+        await verb.WaitForExitAsync();
+        return (verb.ExitCode, output);
+    }
+
+    public async Task<JObject> StatusAsync()
+    {
+        using var http = new HttpClient();
+        return JsonText.ParseObject(await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_apiPort}/status")));
+    }
+
+    /// <summary>kill -9 of a module's process once it has taken a few readings; returns when another process has its place.</summary>
+    public async Task KillModuleAsync(string module)
+    {
+        var before = await PidAsync(module);
+        using (var process = Process.GetProcessById(before)) process.Kill();
+        while (await PidAsync(module) is var now && (now == before || now == 0)) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+    }
+
+    public async Task<int> PidAsync(string module)
+    {
+        var status = (await StatusAsync())["modules"]!.First(entry => entry["name"]!.Value<string>() == module);
+        return status["processId"]?.Value<int?>() ?? 0;
+    }
+
+    public Task WaitForOutputAsync(string text) => Waiting.ForAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the simulator prints \"{text}\"", Deadline);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process?.Dispose();
+        _directory.Dispose();
+    }
+
+    private static Process Launch(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(SimulatorException).Assembly.Location, .. arguments])
+    {
+        WorkingDirectory = Root,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private void Keep(string? line)
+    {
+        if (line is not null) _output.Enqueue(line);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using EdgeModules.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Tests.EndToEnd;
+
+/// <summary>One test a promise, with processes, TLS, the shipped data and the default manifest.</summary>
+public sealed class SuiteTests
+{
+    private const int ReadingsOfTheDataSet = 18_914;
+
+    [Fact]
+    public async Task Run_WholeDataSet_EndsByItselfWithEveryReadingAccountedFor()
+    {
+        await using var suite = new SuiteProcess();
+        suite.Start("--speed", "max");
+        Assert.True(await suite.WaitAsync() == 0, suite.Output);
+
+        var report = suite.Report;
+        Assert.Equal(ReadingsOfTheDataSet, report["readings"]!["sent"]!.Value<long>());
+        Assert.Equal(ReadingsOfTheDataSet, report["modules"]!["FilterModule"]!["received"]!.Value<long>());
+        Assert.Equal(0, report["unaccountedReadings"]!.Value<long>());
+        Assert.Equal(0, report["upstream"]!["duplicates"]!.Value<long>());
+        Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), ReadingsOf(suite.Cloud).Count);
+    }
+
+    [Fact]
+    public async Task Run_SameEpochTwice_GivesTheSameReadingsToTheCloud()
+    {
+        var runs = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            await using var suite = new SuiteProcess();
+            suite.Start("--speed", "max", "--epoch", "2026-01-31T00:00:00Z");
+            Assert.True(await suite.WaitAsync() == 0, suite.Output);
+            runs.Add(string.Join('\n', ReadingsOf(suite.Cloud).Select(reading => reading.ToString(Newtonsoft.Json.Formatting.None))));
+        }
+
+        Assert.Equal(runs[0], runs[1]);
+    }
+
+    [Fact]
+    public async Task Run_CloudAwayForAWhile_LosesNothingKeepsTheOrderAndRepeatsNothing()
+    {
+        await using var suite = new SuiteProcess();
+        suite.Start("--speed", "3000", "--offline", "2-6");
+        Assert.True(await suite.WaitAsync() == 0, suite.Output);
+
+        Assert.Equal(ReadingsOfTheDataSet, suite.Report["readings"]!["sent"]!.Value<long>());
+        Assert.Equal(0, suite.Report["unaccountedReadings"]!.Value<long>());
+        Assert.Equal(0, suite.Report["upstream"]!["duplicates"]!.Value<long>());
+        var cloud = suite.Cloud;
+        Assert.Equal(cloud.Count, cloud.Select(message => message["messageId"]!.Value<string>()).Distinct().Count());
+        foreach (var device in ReadingsOf(cloud).GroupBy(reading => reading["deviceId"]!.Value<string>()))
+        {
+            var times = device.Select(reading => reading["timestamp"]!.Value<long>()).ToList();
+            Assert.Equal(times.Order(), times);
+        }
+    }
+
+    [Fact]
+    public async Task Run_ModulesKilledInMidRun_LosesNothing()
+    {
+        await using var suite = new SuiteProcess();
+        suite.Start("--speed", "1500", "--restart-backoff", "0.5", "--manifest", suite.ManifestWithAckTimeout(2));
+        await suite.WaitForOutputAsync("Opened the Replay source");
+        await suite.KillModuleAsync("FilterModule");
+        await suite.KillModuleAsync("SensorModule");
+        await suite.KillModuleAsync("FilterModule");
+        Assert.True(await suite.WaitAsync() == 0, suite.Output);
+
+        Assert.Equal(ReadingsOfTheDataSet, suite.Report["readings"]!["sent"]!.Value<long>());
+        Assert.Equal(ReadingsOfTheDataSet, suite.Report["modules"]!["FilterModule"]!["received"]!.Value<long>());
+        Assert.Equal(0, suite.Report["unaccountedReadings"]!.Value<long>());
+    }
+
+    [Fact]
+    public async Task TwinSet_WhileRunning_IsAcknowledgedOrRefusedWithTheReason()
+    {
+        await using var suite = new SuiteProcess();
+        suite.Start("--speed", "60");
+        await suite.WaitForOutputAsync("Opened the Replay source");
+
+        var (exitCode, output) = await suite.VerbAsync("twin", "set", "FilterModule", "deadbands.temperature=5");
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("200", output);
+
+        (exitCode, output) = await suite.VerbAsync("twin", "set", "FilterModule", "deadbands.temperature=-1", "maxSilenceSeconds=1");
+        Assert.True(exitCode == 1, output);
+        Assert.Contains("deadbands.temperature is \"-1\"; it must be a number of 0 or more", output);
+
+        (exitCode, output) = await suite.VerbAsync("twin", "get", "FilterModule");
+        Assert.Equal(0, exitCode);
+        var reported = JObject.Parse(output[output.IndexOf('{')..])["reported"]!;
+        Assert.Equal(5, reported["deadbands"]!["value"]!["temperature"]!.Value<double>());
+        Assert.Equal(300, reported["maxSilenceSeconds"]!["value"]!.Value<int>());
+    }
+
+    [SkippableFact]
+    public async Task Simulator_KilledWithSigkill_TakesItsModulesAlong()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "On other systems than Linux and Windows children outlive a parent that is killed.");
+        await using var suite = new SuiteProcess();
+        suite.Start("--speed", "60");
+        await suite.WaitForOutputAsync("Opened the Replay source");
+        int[] modules = [await suite.PidAsync("FilterModule"), await suite.PidAsync("SensorModule")];
+        suite.Process.Kill();
+        await Waiting.ForAsync(() => modules.All(IsGone), "the modules have ended");
+    }
+
+    [Fact]
+    public async Task Run_PortInUse_SaysSoInOneLineAndEndsWith2()
+    {
+        await using var first = new SuiteProcess();
+        first.Start("--only", "hub");
+        await first.WaitForOutputAsync("port");
+        var (exitCode, output) = await first.VerbAsync("run", "--hub-port", "1", "--duration", "1");
+        Assert.Equal(2, exitCode);
+        Assert.Single(output.Trim().Split('\n'));
+    }
+
+    private static List<JToken> ReadingsOf(IReadOnlyList<JObject> cloud) => [.. cloud.SelectMany(message => message["body"]!)];
+
+    private static bool IsGone(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+}
