@@ -71,9 +71,9 @@ public sealed class ChildLauncherTests
             RedirectStandardOutput = true,
         })!;
         var child = (await parent.StandardOutput.ReadLineAsync())!;
-        Assert.True(Lives(child));
+        Assert.True(LinuxProcess.Lives(child));
         parent.Kill();
-        await Wait.UntilAsync(() => !Lives(child), "the end of the child");
+        await Wait.UntilAsync(() => !LinuxProcess.Lives(child), "the end of the child");
     }
 
     [SkippableFact]
@@ -87,20 +87,6 @@ public sealed class ChildLauncherTests
         Assert.Empty(await child.StandardOutput.ReadToEndAsync());
         await child.WaitForExitAsync();
         Assert.Equal(125, child.ExitCode);
-    }
-
-    /// <summary>A zombie, which waits for its exit code to be taken, does not live.</summary>
-    private static bool Lives(string processId)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 
     private static ChildCommand Shell(string script) => new("/bin/sh", ["-c", script], "/", Environment);
