@@ -21,7 +21,11 @@ public static class Books
             .SelectMany(module => module.Value.Sent.Select(output => (Key: (Module: module.Key, Output: output.Key), Readings: output.Value)))
             .ToDictionary(output => output.Key, output => output.Readings);
         return sent.Keys.Union(accepted.Keys).Order().Select(key => new Difference(
-            $"{key.Module}/outputs/{key.Output}", "sent by the module", sent.GetValueOrDefault(key), "accepted or unrouted by the hub", accepted.GetValueOrDefault(key)));
+            $"{key.Module}/outputs/{key.Output}",
+            "sent by the module",
+            sent.GetValueOrDefault(key),
+            "accepted or unrouted by the hub",
+            accepted.GetValueOrDefault(key)));
     }
 
     private static IEnumerable<Difference> Endpoints(HubStatus hub) => hub.Endpoints.Select(endpoint => new Difference(
@@ -37,7 +41,8 @@ public static class Books
             .Where(endpoint => endpoint.Module is not null)
             .GroupBy(endpoint => endpoint.Module!)
             .ToDictionary(group => group.Key, group => group.Sum(endpoint => endpoint.AcknowledgedReadings));
-        return ledgers.Where(module => module.Value.Received is not null).Select(module => module.Key).Union(acknowledged.Keys).Order().Select(module => new Difference(
+        var receivers = ledgers.Where(module => module.Value.Received is not null).Select(module => module.Key).Union(acknowledged.Keys);
+        return receivers.Order().Select(module => new Difference(
             module,
             "received by the module",
             ledgers.GetValueOrDefault(module)?.Received ?? 0,

@@ -25,7 +25,8 @@ public sealed record ModuleLedger(JObject Json)
         Json["sent"] is JObject sent ? sent.Properties().ToDictionary(output => output.Name, output => Sum(output.Value)) : new Dictionary<string, long>();
 
     /// <summary>Of a source, over all readings it has made; null when it does not tell.</summary>
-    public double? AverageReadingBytes => Sum("generated") is > 0 and var readings && Json.ContainsKey("generatedBytes") ? (double)Sum("generatedBytes") / readings : null;
+    public double? AverageReadingBytes =>
+        Sum("generated") is > 0 and var readings && Json.ContainsKey("generatedBytes") ? (double)Sum("generatedBytes") / readings : null;
 
     /// <summary>Grows with every counter that only grows: of two ledgers of one module the larger one is the later.</summary>
     private long Activity => Json.Properties().Where(counter => counter.Name is not ("held" or "unsent")).Sum(counter => Sum(counter.Value));

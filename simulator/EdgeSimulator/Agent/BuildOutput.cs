@@ -19,6 +19,7 @@ public sealed record BuildOutput(string Configuration, string Framework)
         var file = Path.Combine(image.Folder, "bin", Configuration, Framework, image.Name + ".dll");
         return File.Exists(file)
             ? file
-            : throw new SimulatorException($"Module {module.Name} is not built: {file} is absent. Build it with: dotnet build {image.Folder} -c {Configuration}");
+            : throw new SimulatorException(
+                $"Module {module.Name} is not built: {file} is absent. Build it with: dotnet build {image.Folder} -c {Configuration}");
     }
 }

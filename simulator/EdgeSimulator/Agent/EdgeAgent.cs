@@ -36,8 +36,8 @@ public sealed class EdgeAgent : IModuleFleet, IAsyncDisposable
                 Directory.CreateDirectory(state);
                 var place = new ModulePlace(
                     hub.WorkloadUri, plan.IotHubHostName, plan.GatewayHostName, plan.HubPort, FreePort(), state, plan.LogLevel);
-                var command = new ChildCommand(
-                    ChildLauncher.DotnetCommand, ["exec", assembly], plan.WorkingDirectory, ModuleEnvironment.Create(module, hub.GetIdentity(module.Name), place));
+                var environment = ModuleEnvironment.Create(module, hub.GetIdentity(module.Name), place);
+                var command = new ChildCommand(ChildLauncher.DotnetCommand, ["exec", assembly], plan.WorkingDirectory, environment);
                 var log = new LogFile(Path.Combine(plan.StateDirectory, "logs", module.Name + ".log"));
                 _logs.Add(log);
                 var starter = new ModuleProcessStarter(module.Name, command, launcher, log, terminal);

@@ -7,23 +7,43 @@ namespace EdgeSimulator.CommandLine;
 /// <summary>The options of <c>run</c>, from the command line to <see cref="RunOptions"/>.</summary>
 public sealed class RunArguments
 {
-    private readonly Option<string?> _manifest = new("--manifest") { Description = "Deployment template or manifest [default: deployment.template.json here or above]", HelpName = "FILE" };
-    private readonly Option<string?> _environment = new("--env") { Description = "Values for ${NAME} in the manifest [default: .env beside it]", HelpName = "FILE" };
-    private readonly Option<string?> _data = new("--data") { Description = "Replay this CSV file", HelpName = "FILE.csv" };
-    private readonly Option<double?> _speed = new("--speed") { Description = "Times real time; max is as fast as the hub takes it", HelpName = "N|max", CustomParser = Speed };
-    private readonly Option<int?> _devices = new("--devices") { Description = "Make up the readings of so many sensors", HelpName = "N", CustomParser = result => (int?)Number(result, 1, 1_000_000, whole: true) };
-    private readonly Option<TimeSpan?> _duration = new("--duration") { Description = "End after so many seconds", HelpName = "SECONDS", CustomParser = result => Seconds(result, 0.1, 31_536_000) };
-    private readonly Option<string?> _report = new("--report") { Description = "Write the report as JSON", HelpName = "FILE.json" };
-    private readonly Option<OfflinePeriod[]> _offline = new("--offline") { Description = "Cut the cloud off from second A to second B; may be repeated", HelpName = "A-B", CustomParser = Offline, Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _state = new("--state") { Description = "Keep the state here and use it again [default: a fresh directory under .edgesimulator]", HelpName = "DIR" };
+    private const double LongestSeconds = 365 * 86_400;
+
+    private readonly Option<string?> _manifest = Text(
+        "--manifest", "FILE", "Deployment template or manifest [default: deployment.template.json here or above]");
+
+    private readonly Option<string?> _environment = Text("--env", "FILE", "Values for ${NAME} in the manifest [default: .env beside it]");
+    private readonly Option<string?> _data = Text("--data", "FILE.csv", "Replay this CSV file");
+    private readonly Option<double?> _speed = Parsed("--speed", "N|max", "Times real time; max is as fast as the hub takes it", Speed);
+    private readonly Option<int?> _devices = Parsed(
+        "--devices", "N", "Make up the readings of so many sensors", result => (int?)Number(result, 1, 1_000_000, whole: true));
+
+    private readonly Option<TimeSpan?> _duration = Parsed("--duration", "SECONDS", "End after so many seconds", result => Seconds(result, 0.1, LongestSeconds));
+    private readonly Option<string?> _report = Text("--report", "FILE.json", "Write the report as JSON");
+    private readonly Option<OfflinePeriod[]?> _offline = Parsed("--offline", "A-B", "Cut the cloud off from second A to second B; may be repeated", Offline);
+    private readonly Option<string?> _state = Text(
+        "--state", "DIR", "Keep the state here and use it again [default: a fresh directory under .edgesimulator]");
+
     private readonly Option<int> _hubPort = Port("--hub-port", 8883, "Port of MQTT over TLS");
-    private readonly Option<string?> _only = new("--only") { Description = "hub: start no module, and tell how to connect one", HelpName = "hub" };
-    private readonly Option<string?> _epoch = new("--epoch") { Description = "First timestamp of the data: Unix milliseconds or ISO 8601", HelpName = "TIME", CustomParser = Epoch };
-    private readonly Option<TimeSpan?> _backoff = new("--restart-backoff") { Description = "First wait before a module is restarted [default: 10, as edgeAgent]", HelpName = "SECONDS", CustomParser = result => Seconds(result, 0, 300) };
-    private readonly Option<string[]> _set = new("--set") { Description = "A desired property over that of the manifest; may be repeated", HelpName = "MODULE.path=value", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
+    private readonly Option<string?> _epoch = Parsed("--epoch", "TIME", "First timestamp of the data: Unix milliseconds or ISO 8601", Epoch);
+    private readonly Option<TimeSpan?> _backoff = Parsed(
+        "--restart-backoff", "SECONDS", "First wait before a module is restarted [default: 10, as edgeAgent]", result => Seconds(result, 0, 300));
+
+    private readonly Option<string[]?> _set = new("--set")
+    {
+        Description = "A desired property over that of the manifest; may be repeated",
+        HelpName = "MODULE.path=value",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Show what the hub does, and debug lines of the modules" };
 
-    public RunArguments() => _only.AcceptOnlyFromAmong("hub");
+    public RunArguments()
+    {
+        _only.AcceptOnlyFromAmong("hub");
+        _offline.Arity = ArgumentArity.OneOrMore;
+    }
 
     /// <summary>Shared by all verbs.</summary>
     public Option<int> ApiPort { get; } = Port("--api-port", RunOptions.DefaultApiPort, "Port of the control API");
@@ -51,6 +71,11 @@ public sealed class RunArguments
         Verbose = result.GetValue(_verbose),
     };
 
+    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+
+    private static Option<T?> Parsed<T>(string name, string value, string description, Func<ArgumentResult, T?> parse) =>
+        new(name) { Description = description, HelpName = value, CustomParser = parse };
+
     private static Option<int> Port(string name, int usual, string description) => new(name)
     {
         Description = description,
@@ -67,8 +92,12 @@ public sealed class RunArguments
     private static double? Number(ArgumentResult result, double least, double most, bool whole, string also = "")
     {
         var text = result.Tokens[^1].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most && (!whole || number == Math.Floor(number)))
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most && (!whole || number == Math.Floor(number)))
+        {
             return number;
+        }
+
         result.AddError($"{NameOf(result)} is \"{text}\"; it must be a {(whole ? "whole " : "")}number from {least:0.###} to {most:0} {also}".TrimEnd() + ".");
         return null;
     }
@@ -76,7 +105,8 @@ public sealed class RunArguments
     private static string? Epoch(ArgumentResult result)
     {
         var text = result.Tokens[^1].Value;
-        if (long.TryParse(text, CultureInfo.InvariantCulture, out _) || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) return text;
+        if (long.TryParse(text, CultureInfo.InvariantCulture, out _)) return text;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) return text;
         result.AddError($"{NameOf(result)} is \"{text}\"; it must be Unix milliseconds or an ISO 8601 time.");
         return null;
     }
@@ -90,7 +120,7 @@ public sealed class RunArguments
             if (parts.Length == 2
                 && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var from)
                 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var to)
-                && from < to && to <= 31_536_000)
+                && from < to && to <= LongestSeconds)
             {
                 periods.Add(new OfflinePeriod(TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to)));
             }

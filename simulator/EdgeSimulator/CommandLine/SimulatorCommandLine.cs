@@ -40,7 +40,9 @@ public sealed class SimulatorCommandLine(
     private RootCommand CreateRoot()
     {
         var options = new RunArguments();
-        var root = new RootCommand("Runs an IoT Edge deployment on this machine, without containers and without the cloud. Without a verb it is \"run\"; see run --help for its options.");
+        var root = new RootCommand(
+            "Runs an IoT Edge deployment on this machine, without containers and without the cloud. "
+            + "Without a verb it is \"run\"; see run --help for its options.");
         var verb = new Command(DefaultVerb, "Start the hub and every module of the manifest; end with the data, and close the books");
         foreach (var option in options.All) verb.Options.Add(option);
         verb.SetAction((result, cancellation) => run(options.Read(result), cancellation));

@@ -15,7 +15,11 @@ public static class TwinPath
         var equals = assignment.IndexOf('=');
         var segments = equals < 0 ? [] : assignment[..equals].Split('.');
         if (segments.Length == 0 || segments.Any(segment => segment.Length == 0 || segment.Any(c => char.IsWhiteSpace(c) || c is '$' or '#')))
-            throw new SimulatorException($"\"{assignment}\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.");
+        {
+            throw new SimulatorException(
+                $"\"{assignment}\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.");
+        }
+
         JToken patch = ParseValue(assignment[(equals + 1)..]);
         foreach (var segment in segments.Reverse()) patch = new JObject { [segment] = patch };
         return (JObject)patch;
@@ -24,9 +28,10 @@ public static class TwinPath
     /// <summary>Several assignments as one patch; of two that set the same, the later one counts.</summary>
     public static JObject ParseAll(IEnumerable<string> assignments)
     {
+        // A null must stay in the patch, where it removes a property.
+        var rules = new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge };
         var whole = new JObject();
-        foreach (var assignment in assignments)
-            whole.Merge(Parse(assignment), new JsonMergeSettings { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge });
+        foreach (var assignment in assignments) whole.Merge(Parse(assignment), rules);
         return whole;
     }
 

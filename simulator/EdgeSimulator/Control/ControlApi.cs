@@ -61,7 +61,8 @@ public sealed class ControlApi : IAsyncDisposable
             var patch = await ReadObjectAsync(context.Request);
             await AnswerAsync(context, new JObject { ["version"] = control.PatchDesired(Module(context), patch) });
         });
-        application.MapFallback(context => RefuseAsync(context, StatusCodes.Status404NotFound, $"There is no {context.Request.Method} {context.Request.Path}."));
+        application.MapFallback(context =>
+            RefuseAsync(context, StatusCodes.Status404NotFound, $"There is no {context.Request.Method} {context.Request.Path}."));
     }
 
     private static string Module(HttpContext context) => (string)context.GetRouteValue("module")!;

@@ -8,7 +8,11 @@ namespace EdgeSimulator.Control;
 /// <summary>Calls the <see cref="ControlApi"/> of the simulator that runs on this machine.</summary>
 public sealed class ControlClient(int port) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{port}/"),
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     public async Task<JObject> GetStatusAsync(CancellationToken cancellation) => await CallAsync(HttpMethod.Get, "status", null, cancellation);
 

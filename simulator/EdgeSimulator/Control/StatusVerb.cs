@@ -12,11 +12,20 @@ public static class StatusVerb
     {
         var status = await client.GetStatusAsync(cancellation);
         terminal.Plain($"Running for {status.Value<double>("seconds"):0} s.");
-        terminal.Block(Table(status, "modules", ("module", "name"), ("status", "status"), ("process", "processId"), ("uptime s", "uptimeSeconds"), ("restarts", "restarts"), ("connected", "connected")));
+        terminal.Block(Table(
+            status,
+            "modules",
+            ("module", "name"),
+            ("status", "status"),
+            ("process", "processId"),
+            ("uptime s", "uptimeSeconds"),
+            ("restarts", "restarts"),
+            ("connected", "connected")));
         terminal.Block(Table(status, "queues", ("endpoint", "endpoint"), ("queued messages", "messages"), ("queued readings", "readings")));
         var cloud = (JObject)status["cloud"]!;
         terminal.Plain(
-            $"Cloud {(cloud.Value<bool>("online") ? "online" : "offline")}: {cloud.Value<long>("messages"):N0} messages, {cloud.Value<long>("readings"):N0} readings, "
+            $"Cloud {(cloud.Value<bool>("online") ? "online" : "offline")}: "
+            + $"{cloud.Value<long>("messages"):N0} messages, {cloud.Value<long>("readings"):N0} readings, "
             + $"{cloud.Value<long>("bytes"):N0} bytes, {cloud.Value<long>("meteredUnits"):N0} units of 4 KB, {cloud.Value<long>("duplicates"):N0} duplicates.");
         return ExitCodes.Done;
     }

@@ -27,7 +27,8 @@ public static class TwinVerbs
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Patience)
         {
-            if ((await client.GetTwinAsync(module, cancellation))["reported"] is JObject reported && Acknowledgement.Find(reported, version) is { } acknowledgement)
+            var twin = await client.GetTwinAsync(module, cancellation);
+            if (twin["reported"] is JObject reported && Acknowledgement.Find(reported, version) is { } acknowledgement)
             {
                 foreach (var line in acknowledgement.Lines(patch.Properties().Select(property => property.Name))) terminal.Plain(line);
                 return acknowledgement.Applied ? ExitCodes.Done : ExitCodes.Failed;

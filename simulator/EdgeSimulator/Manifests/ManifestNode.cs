@@ -22,8 +22,9 @@ internal readonly struct ManifestNode(string file, JObject json)
     /// <exception cref="SimulatorException">Not a string, empty, or with a placeholder that is defined nowhere.</exception>
     public string String(string name)
     {
-        var text = Json[name] is JValue { Type: JTokenType.String, Value: string value } && value.Length > 0 ? value : throw Wrong(name, "a text that is not empty");
-        if (Placeholders.FirstUndefined(text) is { } undefined) throw Wrong(name, $"free of undefined names: {undefined} is neither in the environment file nor in the environment");
+        if (Json[name] is not JValue { Type: JTokenType.String, Value: string { Length: > 0 } text }) throw Wrong(name, "a text that is not empty");
+        if (Placeholders.FirstUndefined(text) is { } undefined)
+            throw Wrong(name, $"free of undefined names: {undefined} is neither in the environment file nor in the environment");
         return text;
     }
 

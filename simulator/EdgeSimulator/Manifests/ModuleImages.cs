@@ -28,7 +28,8 @@ public sealed partial class ModuleImages(string root, Func<string, string?> look
             ? Path.Combine(root, lookup("MODULES_PATH") is { Length: > 0 } path ? path : "modules", name)
             : Path.Combine(root, match.Groups["path"].Value);
         folder = Path.GetFullPath(folder);
-        var platform = match.Groups["platform"] is { Success: true, Value: var named } ? named : lookup("DEFAULT_PLATFORM") is { Length: > 0 } usual ? usual : "amd64";
+        var usual = lookup("DEFAULT_PLATFORM") is { Length: > 0 } configured ? configured : "amd64";
+        var platform = match.Groups["platform"] is { Success: true, Value: var named } ? named : usual;
         if (match.Groups["debug"].Success) platform += ".debug";
         return new ModuleImage(folder, Path.GetFileName(folder), platform, ReadTag(module, folder, platform));
     }

@@ -48,8 +48,11 @@ internal static partial class RouteReader
     private static partial Regex Comment();
 
     [GeneratedRegex(
-        """^\s*(SELECT\s+\*\s+)?FROM\s+(?<source>/\S*)\s+(WHERE\s+(?<condition>.+)\s+)?INTO\s+(\$upstream|BrokeredEndpoint\s*\(\s*(?<quote>["'])/?[^/"']+/(?<target>[^/"']+)/[^/"']+/[^/"']+/?\k<quote>\s*\))\s*$""",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+        """
+        ^\s* (SELECT\s+\*\s+)? FROM\s+ (?<source>/\S*)\s+ (WHERE\s+(?<condition>.+)\s+)?
+        INTO\s+ (\$upstream | BrokeredEndpoint\s*\(\s* (?<quote>["']) /?[^/"']+/(?<target>[^/"']+)/[^/"']+/[^/"']+/? \k<quote> \s*\)) \s*$
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Route();
 
     [GeneratedRegex("^/messages/modules/(?<module>[^/*]+)", RegexOptions.IgnoreCase)]

@@ -12,7 +12,8 @@ public static class ReportView
         terminal.Plain();
         terminal.Block(Modules(report));
         terminal.Block(Cloud(report));
-        terminal.Plain($"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
+        terminal.Plain(
+            $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
         foreach (var note in report.Notes) terminal.Plain(note);
         terminal.Plain();
         if (report.UnaccountedReadings == 0)
@@ -51,10 +52,19 @@ public static class ReportView
         var (cloud, alone) = (report.Upstream, report.Alone);
         var table = new Table().Border(TableBorder.Ascii2).AddColumns("to the cloud", "messages", "readings", "bytes", "4 KB units", "duplicates");
         for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
-        table.AddRow("this suite", $"{cloud.Messages:N0}", $"{cloud.Readings:N0}", $"{cloud.Bytes:N0}", $"{cloud.MeteredUnits:N0}", $"{cloud.DuplicateMessages:N0}");
-        table.AddRow("each reading alone", $"{alone.Messages:N0}", $"{alone.Messages:N0}", alone.Bytes is { } bytes ? $"{bytes:N0}" : "", $"{alone.MeteredUnits:N0}", "");
-        table.AddRow("saved", Saved(cloud.Messages, alone.Messages), Saved(cloud.Readings, alone.Messages), Saved(cloud.Bytes, alone.Bytes), Saved(cloud.MeteredUnits, alone.MeteredUnits), "");
+        Row("this suite", Number(cloud.Messages), Number(cloud.Readings), Number(cloud.Bytes), Number(cloud.MeteredUnits), Number(cloud.DuplicateMessages));
+        Row("each reading alone", Number(alone.Messages), Number(alone.Messages), Number(alone.Bytes), Number(alone.MeteredUnits), "");
+        Row(
+            "saved",
+            Saved(cloud.Messages, alone.Messages),
+            Saved(cloud.Readings, alone.Messages),
+            Saved(cloud.Bytes, alone.Bytes),
+            Saved(cloud.MeteredUnits, alone.MeteredUnits),
+            "");
         return table;
+
+        void Row(params string[] cells) => table.AddRow(cells);
+        static string Number(long? value) => $"{value:N0}";
     }
 
     private static string Saved(long used, long? alone) => alone is > 0 ? $"{1 - (double)used / alone.Value:P1}" : "";

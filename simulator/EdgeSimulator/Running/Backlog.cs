@@ -26,7 +26,9 @@ public sealed record Backlog(long Messages, IReadOnlyList<string> Reasons)
 
     /// <summary>Modules that are away and will be back: their books are only known then.</summary>
     public static Backlog OfAbsence(HubStatus hub, IReadOnlyList<ModuleState> modules) =>
-        new(0, [.. modules.Where(module => !module.GoneForGood && !hub.ConnectedModules.Contains(module.Name)).Select(module => $"{module.Name}, which is not connected")]);
+        new(0, [.. modules
+            .Where(module => !module.GoneForGood && !hub.ConnectedModules.Contains(module.Name))
+            .Select(module => $"{module.Name}, which is not connected")]);
 
     public Backlog And(Backlog other) => new(Messages + other.Messages, [.. Reasons, .. other.Reasons]);
 

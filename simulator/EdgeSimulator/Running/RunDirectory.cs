@@ -27,7 +27,8 @@ public sealed class RunDirectory : IDisposable
             throw new SimulatorException($"The state directory {path} (--state) cannot be used: {error.Message}", error);
         }
 
-        return new RunDirectory(path, TryLock(path) ?? throw new SimulatorException($"The state directory {path} (--state) is in use by another simulator, or cannot be written."));
+        return new RunDirectory(
+            path, TryLock(path) ?? throw new SimulatorException($"The state directory {path} (--state) is in use by another simulator, or cannot be written."));
     }
 
     /// <summary>A fresh one under <c>.edgesimulator</c>; of those that no simulator uses any more the newest are kept, five with this one.</summary>

@@ -41,7 +41,8 @@ public sealed class RunLoop(
         var modules = fleet.States;
         sources.Look(modules.Select(module => module.Name));
         if (sources.Failure is { } failure) return new RunEnd(RunEndReason.SourceFailed, failure);
-        if (options.Duration <= Elapsed) return new RunEnd(RunEndReason.DurationOver, $"The duration of {options.Duration.Value.TotalSeconds:0.###} s is over.");
+        if (options.Duration is { } duration && duration <= Elapsed)
+            return new RunEnd(RunEndReason.DurationOver, $"The duration of {duration.TotalSeconds:0.###} s is over.");
         if (modules.Count > 0 && modules.All(module => module.GoneForGood)) return new RunEnd(RunEndReason.ModulesGone, "No module runs any more.");
         if (!sources.AllEnded(modules))
         {

@@ -62,7 +62,8 @@ public sealed class Shutdown(
             var backlog = left();
             if (backlog.IsEmpty) return;
             if (before is null) terminal.Line($"Waiting for {string.Join("; ", backlog.Reasons)}. Ctrl+C ends at once.");
-            if (before is null || backlog.Messages < before.Messages || backlog.Reasons.Count < before.Reasons.Count) (before, changedAt) = (backlog, clock.GetTimestamp());
+            if (before is null || backlog.Messages < before.Messages || backlog.Reasons.Count < before.Reasons.Count)
+                (before, changedAt) = (backlog, clock.GetTimestamp());
             if (clock.GetElapsedTime(start) >= LongestDrain || clock.GetElapsedTime(changedAt) >= ackTimeout + Slack)
             {
                 terminal.Warning($"Waited long enough; still there: {string.Join("; ", backlog.Reasons)}.");

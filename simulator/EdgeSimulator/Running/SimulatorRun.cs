@@ -38,7 +38,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var hubLog = new LogFile(Path.Combine(directory.FullPath, "logs", "edgeHub.log"));
         var shown = options.Verbose ? LogLevel.Debug : LogLevel.Warning;
         using var logProvider = new FileLoggerProvider(hubLog, terminal, "edgeHub", shown, clock);
-        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logProvider).SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Information));
+        using var loggers = LoggerFactory.Create(
+            logging => logging.AddProvider(logProvider).SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Information));
         using var signals = new StopSignals(terminal);
 
         await using var hub = createHub(
@@ -61,13 +62,22 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var launcher = ChildLauncher.Create();
         if (launcher.Limit is { } limit) terminal.Warning(limit);
         var plan = new AgentPlan(
-            manifest, assemblies, workspace.Root, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.RestartBackoff, options.Verbose ? "debug" : "info");
+            manifest,
+            assemblies,
+            workspace.Root,
+            directory.FullPath,
+            IotHubHostName,
+            GatewayHostName,
+            options.HubPort,
+            options.RestartBackoff,
+            options.Verbose ? "debug" : "info");
         await using var agent = new EdgeAgent(plan, hub, launcher, terminal, clock);
         var control = new SimulatorControl(hub, [.. manifest.Modules.Select(module => module.Name)], agent, clock);
         await using var api = await ControlApi.StartAsync(options.ApiPort, control, signals.Interrupt);
 
         terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
-        terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {string.Join(", ", agent.States.Select(module => module.Name))}.");
+        var starting = string.Join(", ", agent.States.Select(module => module.Name));
+        terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {starting}.");
         agent.Start();
         var ledgers = new LedgerReader(hub);
         var loop = new RunLoop(hub, agent, sources, ledgers, options, terminal, clock);
