@@ -18,6 +18,9 @@ public sealed partial class MessagePump<TSettings>
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
+    // A timer cannot be set further ahead than some weeks.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     /// <summary>How long a start waits for the twin before it goes on with the saved settings.</summary>
     private static readonly TimeSpan TwinPatience = TimeSpan.FromSeconds(10);
 
@@ -31,7 +34,9 @@ public sealed partial class MessagePump<TSettings>
     private readonly JsonArrayWriter _invalid = new();
     private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private CancellationToken _abandon;
-    private bool _unsent;
+
+    // The books in memory are not those of the last record, or its outputs are not all sent: from the start until all is restored, and during each step.
+    private bool _isUnfinished = true;
     private DateTimeOffset _ticksFrom;
 
     public MessagePump(
@@ -115,19 +120,20 @@ public sealed partial class MessagePump<TSettings>
     }
 
     /// <summary>
-    /// Saves what is only in memory: the books of redeliveries, and that the last step's outputs have all been sent. Does nothing while they have not: the record
-    /// that holds them must stay the last. To be called on the loop, or after its end.
+    /// Saves what is only in memory: the books of redeliveries, and that the last step's outputs have all been sent. Does nothing while they have not, or
+    /// a step was given up before it was saved: it goes on after the next start. To be called on the loop, or after its end.
     /// </summary>
     /// <exception cref="IOException">Nothing was saved.</exception>
     public void SaveBooks()
     {
-        if (!_unsent) _memory.Commit(new JournalRecord { Ledger = Ledger.Entries() });
+        if (!_isUnfinished) _memory.Commit(new JournalRecord { Ledger = Ledger.Entries() });
     }
 
     public ModuleContext<TSettings> Context() => new(_clock.GetUtcNow(), _settings.Current, Ledger);
 
     private async Task StepAsync(CancellationToken stop)
     {
+        _memory.CompactIfDue(_module.Snapshot);
         if (_work.Reader.TryRead(out var work))
         {
             await work();
@@ -145,7 +151,6 @@ public sealed partial class MessagePump<TSettings>
         }
         else if (work is null)
         {
-            _memory.CompactIfDue(_module.Snapshot);
             await WaitAsync(due - context.Now, stop);
         }
     }
@@ -155,7 +160,7 @@ public sealed partial class MessagePump<TSettings>
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var work = _work.Reader.WaitToReadAsync(over.Token).AsTask();
         if (time is null) await work;
-        else await Task.WhenAny(work, Task.Delay(time.Value, _clock, over.Token));
+        else await Task.WhenAny(work, Task.Delay(time < LongestWait ? time.Value : LongestWait, _clock, over.Token));
         await over.CancelAsync();
         // Both waits are over or given up; what they threw was the giving up.
         await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -166,12 +171,14 @@ public sealed partial class MessagePump<TSettings>
         var last = _memory.Restore(_module.ApplyChange);
         var context = Context();
         _module.OnSettings(context);
-        if (last is null) return;
-        _unsent = true;
-        IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
-        if (unsent.Count > 0) LogResending(unsent.Count);
-        await SendAsync(unsent);
-        _unsent = false;
+        if (last is not null)
+        {
+            IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
+            if (unsent.Count > 0) LogResending(unsent.Count);
+            await SendAsync(unsent);
+        }
+
+        _isUnfinished = false;
     }
 
     private async Task ReceiveAsync(InboundMessage message)
@@ -250,6 +257,7 @@ public sealed partial class MessagePump<TSettings>
         IReadOnlyList<OutboundMessage> outputs = invalid.Count == 0 ? result.Outputs : [.. result.Outputs, .. invalid];
         if (outputs.Count == 0 && result.StateChange.IsEmpty && key is null) return;
         outputs = WithIds(outputs, key);
+        _isUnfinished = true;
         foreach (var output in outputs) Ledger.Count(Ledger.Sent, output.Output, output.Count);
         var record = new JournalRecord
         {
@@ -260,9 +268,8 @@ public sealed partial class MessagePump<TSettings>
             HasRecreatable = outputs.Any(output => output.Recreatable),
         };
         await SaveAsync(record);
-        _unsent = true;
         await SendAsync(outputs);
-        _unsent = false;
+        _isUnfinished = false;
     }
 
     /// <summary>The same message gives the same ids, however often it is handled and on whichever gateway.</summary>

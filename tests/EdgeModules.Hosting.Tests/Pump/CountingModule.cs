@@ -1,0 +1,86 @@
+using System.Text;
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Hosting.Tests.Pump;
+
+public sealed record CountingSettings : ISettings<CountingSettings>
+{
+    /// <summary>1 to 100.</summary>
+    public int Step { get; init; } = 1;
+
+    public bool EmitInvalid { get; init; } = true;
+
+    public string? Label { get; init; }
+
+    public void Validate(SettingErrors errors) => errors.Require(Step is >= 1 and <= 100, Step, "1 to 100");
+}
+
+/// <summary>
+/// Forwards each reading alone to <c>out</c> and remembers its device: <see cref="State"/> shows what the logic has done, once, twice, or not at all.
+/// </summary>
+internal sealed class CountingModule : EdgeModule<CountingSettings>
+{
+    public List<string> State { get; } = [];
+
+    public List<CountingSettings> SettingsSeen { get; } = [];
+
+    public DateTimeOffset? NextTickAt { get; set; }
+
+    /// <summary>What a tick gives; it sees the context.</summary>
+    public Func<ModuleContext<CountingSettings>, ModuleResult> Tick { get; set; } = _ => ModuleResult.None;
+
+    public Func<IReadOnlyList<OutboundMessage>> Recreate { get; set; } = () => [];
+
+    public JObject? ReportPart { get; set; }
+
+    public long HeldNow { get; set; }
+
+    public override string ReadingsInput => "readings";
+
+    public override long Held => HeldNow;
+
+    public override bool EmitsInvalid(CountingSettings settings) => settings.EmitInvalid;
+
+    /// <summary>A reading of the device <c>bomb</c> makes the module fail.</summary>
+    public override ModuleResult OnReadings(ReadingBatch readings, ModuleContext<CountingSettings> context)
+    {
+        var outputs = new List<OutboundMessage>();
+        var devices = new List<string>();
+        foreach (ref readonly var reading in readings.Readings)
+        {
+            context.Ledger.Count(Ledger.Forwarded, 1);
+            if (reading.DeviceId == "bomb") throw new InvalidOperationException("Bang.");
+            devices.Add(reading.DeviceId);
+            outputs.Add(new OutboundMessage { Output = "out", Body = readings.BytesOf(reading).ToArray(), Count = 1, MessageType = "reading" });
+        }
+
+        State.AddRange(devices);
+        return new ModuleResult(outputs, Encoding.UTF8.GetBytes(string.Join(' ', devices)));
+    }
+
+    public override void OnSettings(ModuleContext<CountingSettings> context) => SettingsSeen.Add(context.Settings);
+
+    public override ModuleResult OnTick(ModuleContext<CountingSettings> context) => Tick(context);
+
+    public override DateTimeOffset? NextTick(ModuleContext<CountingSettings> context) => NextTickAt;
+
+    public override void ApplyChange(ReadOnlySpan<byte> change) => State.AddRange(Encoding.UTF8.GetString(change).Split(' '));
+
+    public override IEnumerable<ReadOnlyMemory<byte>> Snapshot() => State.Select(device => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(device));
+
+    public override void Reset() => State.Clear();
+
+    public override IReadOnlyList<OutboundMessage> RecreateOutputs(ModuleContext<CountingSettings> context) => Recreate();
+
+    public override JObject? Report(ModuleContext<CountingSettings> context) => ReportPart;
+
+    public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<CountingSettings> context) => request.Name switch
+    {
+        "echo" => new MethodResponse(200, request.Payload),
+        "fail" => throw new InvalidOperationException("Bang."),
+        _ => null,
+    };
+}
