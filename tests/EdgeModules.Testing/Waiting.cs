@@ -7,12 +7,14 @@ public static class Waiting
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);
 
     /// <param name="what">Completes "… did not come true".</param>
-    public static async Task ForAsync(Func<bool> condition, string what, TimeSpan? deadline = null)
+    /// <param name="step">Done before each look, for instance moving a clock on.</param>
+    public static async Task ForAsync(Func<bool> condition, string what, Action? step = null, TimeSpan? deadline = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > (deadline ?? Deadline)) throw new TimeoutException($"\"{what}\" did not come true in time.");
+            step?.Invoke();
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }

@@ -1,3 +1,4 @@
+using EdgeModules.Testing;
 using EdgeSimulator.Agent;
 using EdgeSimulator.Manifests;
 using Microsoft.Extensions.Time.Testing;
@@ -20,8 +21,8 @@ public sealed class ModuleSupervisorTests
         Assert.Null(supervisor.State.ProcessId);
         Assert.Contains("X ended with exit code 137; restart in 10 s.", _announced);
 
-        await Wait.UntilAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
-        await Wait.UntilAsync(() => supervisor.State.Restarts == 1, "the count of restarts");
+        await Waiting.ForAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
+        await Waiting.ForAsync(() => supervisor.State.Restarts == 1, "the count of restarts");
         Assert.Equal(ModuleRuntimeStatus.Running, supervisor.State.Status);
         Assert.False(supervisor.State.GoneForGood);
         await StopAsync(supervisor);
@@ -59,10 +60,10 @@ public sealed class ModuleSupervisorTests
         supervisor.Start();
         _starter.Lives[0].Obeys = false;
         var stopping = supervisor.StopAsync();
-        await Wait.UntilAsync(() => _starter.Lives[0].Terminated, "SIGTERM");
+        await Waiting.ForAsync(() => _starter.Lives[0].Terminated, "SIGTERM");
         _clock.Advance(TimeSpan.FromSeconds(7.9));
         Assert.False(_starter.Lives[0].Killed);
-        await Wait.UntilAsync(() => _starter.Lives[0].Killed, "SIGKILL", () => _clock.Advance(TimeSpan.FromSeconds(0.2)));
+        await Waiting.ForAsync(() => _starter.Lives[0].Killed, "SIGKILL", () => _clock.Advance(TimeSpan.FromSeconds(0.2)));
         await stopping;
     }
 
@@ -84,9 +85,9 @@ public sealed class ModuleSupervisorTests
         using var supervisor = Create(RestartPolicy.Always);
         supervisor.Start();
         _starter.Lives[0].Usage = new ProcessUsage(TimeSpan.FromSeconds(3), 500);
-        await Wait.UntilAsync(() => supervisor.State.Usage.PeakMemoryBytes == 500, "the first figures", () => _clock.Advance(TimeSpan.FromSeconds(1)));
+        await Waiting.ForAsync(() => supervisor.State.Usage.PeakMemoryBytes == 500, "the first figures", () => _clock.Advance(TimeSpan.FromSeconds(1)));
         _starter.Lives[0].End(1);
-        await Wait.UntilAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
+        await Waiting.ForAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
         _starter.Lives[1].Usage = new ProcessUsage(TimeSpan.FromSeconds(1), 400);
         await StopAsync(supervisor);
         Assert.Equal(new ProcessUsage(TimeSpan.FromSeconds(4), 500), supervisor.State.Usage);
@@ -99,7 +100,7 @@ public sealed class ModuleSupervisorTests
         supervisor.Start();
         _starter.FailNext = true;
         _starter.Lives[0].End(1);
-        await Wait.UntilAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(5)));
+        await Waiting.ForAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(5)));
         Assert.Contains("dotnet is gone", _announced);
         await StopAsync(supervisor);
     }
@@ -115,11 +116,11 @@ public sealed class ModuleSupervisorTests
         });
 
     private static Task StatusAsync(ModuleSupervisor supervisor, ModuleRuntimeStatus status) =>
-        Wait.UntilAsync(() => supervisor.State.Status == status, $"the status {status}");
+        Waiting.ForAsync(() => supervisor.State.Status == status, $"the status {status}");
 
     private static async Task StopAsync(ModuleSupervisor supervisor)
     {
-        await Wait.UntilAsync(() => supervisor.State.Status == ModuleRuntimeStatus.Running, "a running module");
+        await Waiting.ForAsync(() => supervisor.State.Status == ModuleRuntimeStatus.Running, "a running module");
         await supervisor.StopAsync();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeModules.Testing;
 using EdgeSimulator.Control;
 using Newtonsoft.Json.Linq;
 
@@ -40,7 +41,7 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     {
         _hub.Report("FilterModule", JObject.Parse("""{"settings":{"version":1,"status":"applied","errors":[]}}"""));
         var setting = TwinVerbs.SetAsync(_client!, "FilterModule", ["deadbands.temperature=5", "maxSilenceSeconds=null"], _terminal.Terminal, TimeProvider.System, CancellationToken.None);
-        await Wait.UntilAsync(() => _hub.GetTwin("FilterModule")["desired"]!.Value<long>("$version") == 2, "the patch");
+        await Waiting.ForAsync(() => _hub.GetTwin("FilterModule")["desired"]!.Value<long>("$version") == 2, "the patch");
         Assert.Equal(5, _hub.GetTwin("FilterModule")["desired"]!["deadbands"]!.Value<int>("temperature"));
         _hub.Report("FilterModule", JObject.Parse("""
             {"deadbands":{"value":{"temperature":5},"ac":200,"av":2,"ad":""},"settings":{"version":2,"status":"applied","errors":[]}}

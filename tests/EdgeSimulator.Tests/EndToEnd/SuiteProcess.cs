@@ -41,6 +41,8 @@ internal sealed class SuiteProcess : IAsyncDisposable
         return _directory.Write("deployment.template.json", manifest.ToString());
     }
 
+    public string Write(string name, string text) => _directory.Write(name, text);
+
     public void Start(params string[] arguments)
     {
         string[] ports = ["--hub-port", $"{_hubPort}", "--api-port", $"{_apiPort}"];
@@ -96,7 +98,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
         return status["processId"]?.Value<int?>() ?? 0;
     }
 
-    public Task WaitForOutputAsync(string text) => Waiting.ForAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the simulator prints \"{text}\"", Deadline);
+    public Task WaitForOutputAsync(string text) => Waiting.ForAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the simulator prints \"{text}\"", deadline: Deadline);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeModules.Testing;
 using Newtonsoft.Json.Linq;
 
@@ -22,6 +21,18 @@ public sealed class SuiteTests
         Assert.Equal(0, report["unaccountedReadings"]!.Value<long>());
         Assert.Equal(0, report["upstream"]!["duplicates"]!.Value<long>());
         Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), ReadingsOf(suite.Cloud).Count);
+        Assert.Equal(report["upstream"]!["messages"]!.Value<int>(), suite.Cloud.Count);
+        Assert.True(report["processes"]!["FilterModule"]!["cpuSeconds"]!.Value<double>() > 0);
+        Assert.True(report["processes"]!["SensorModule"]!["peakMemoryBytes"]!.Value<long>() > 1 << 20);
+    }
+
+    [Fact]
+    public async Task Run_RowThatCannotBeRead_IsNamedInOneLineAndEndsWith2()
+    {
+        await using var suite = new SuiteProcess();
+        suite.Start("--data", suite.Write("bad.csv", "deviceId,temperature\na,1\nb,warm\n"));
+        Assert.Equal(2, await suite.WaitAsync());
+        Assert.Matches("(?m)^error: SensorModule: .*bad.csv line 3, column \"temperature\" is \"warm\".*$", suite.Output);
     }
 
     [Fact]
@@ -105,7 +116,7 @@ public sealed class SuiteTests
         await suite.WaitForOutputAsync("Opened the Replay source");
         int[] modules = [await suite.PidAsync("FilterModule"), await suite.PidAsync("SensorModule")];
         suite.Process.Kill();
-        await Waiting.ForAsync(() => modules.All(IsGone), "the modules have ended");
+        await Waiting.ForAsync(() => modules.All(module => !LinuxProcess.Lives($"{module}")), "the modules have ended");
     }
 
     [Fact]
@@ -120,17 +131,4 @@ public sealed class SuiteTests
     }
 
     private static List<JToken> ReadingsOf(IReadOnlyList<JObject> cloud) => [.. cloud.SelectMany(message => message["body"]!)];
-
-    private static bool IsGone(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            return process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeModules.Testing;
 using EdgeSimulator.Processes;
 
 namespace EdgeSimulator.Tests.Processes;
@@ -73,7 +74,7 @@ public sealed class ChildLauncherTests
         var child = (await parent.StandardOutput.ReadLineAsync())!;
         Assert.True(LinuxProcess.Lives(child));
         parent.Kill();
-        await Wait.UntilAsync(() => !LinuxProcess.Lives(child), "the end of the child");
+        await Waiting.ForAsync(() => !LinuxProcess.Lives(child), "the end of the child");
     }
 
     [SkippableFact]

@@ -1,3 +1,4 @@
+using EdgeModules.Testing;
 using EdgeSimulator.Agent;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Hub;
@@ -66,7 +67,7 @@ public sealed class RunLoopTests : IDisposable
         if (said == "Filter/readings") _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Input("Filter", 10, 5, queued: 5)] };
         _hub.Answer = (module, _) => new MethodResult(200, module == "Filter" ? JObject.Parse(ledger) : new JObject());
         var run = Start(new RunOptions());
-        await Wait.UntilAsync(() => _terminal.Text.Contains(said), said, Advance);
+        await Waiting.ForAsync(() => _terminal.Text.Contains(said), said, Advance);
         Assert.False(run.IsCompleted);
 
         _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Input("Filter", 10, 10)] };
@@ -90,9 +91,9 @@ public sealed class RunLoopTests : IDisposable
         _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Cloud(10, 5, queued: 5)] };
         var run = Start(new RunOptions { Offline = [new OfflinePeriod(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(20))] });
         Assert.True(_hub.UpstreamOnline);
-        await Wait.UntilAsync(() => _terminal.Text.Contains("the cloud, which is offline"), "the reason", Advance);
+        await Waiting.ForAsync(() => _terminal.Text.Contains("the cloud, which is offline"), "the reason", Advance);
         Assert.False(_hub.UpstreamOnline);
-        await Wait.UntilAsync(() => _hub.UpstreamOnline, "the cloud", Advance);
+        await Waiting.ForAsync(() => _hub.UpstreamOnline, "the cloud", Advance);
         _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Cloud(10, 10)] };
         Assert.Equal(RunEndReason.DataEnded, (await FinishAsync(run)).Reason);
     }
@@ -141,7 +142,7 @@ public sealed class RunLoopTests : IDisposable
 
     private async Task<RunEnd> FinishAsync(Task<RunEnd> run)
     {
-        await Wait.UntilAsync(() => run.IsCompleted, "the end of the run", Advance);
+        await Waiting.ForAsync(() => run.IsCompleted, "the end of the run", Advance);
         return await run;
     }
 

@@ -1,3 +1,4 @@
+using EdgeModules.Testing;
 using EdgeSimulator.Agent;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Running;
@@ -35,7 +36,7 @@ public sealed class ShutdownTests : IDisposable
         _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Input("Filter", 10, 6, queued: 4), HubStatuses.Cloud(1, 0, 1)] };
         _hub.UpstreamOnline = false;
         var stopping = Start(Interrupted);
-        await Wait.UntilAsync(() => _fleet.Stopped.Count == 1, "the stop of the source", Advance);
+        await Waiting.ForAsync(() => _fleet.Stopped.Count == 1, "the stop of the source", Advance);
         Assert.Equal(["Sensor"], _fleet.Stopped);
         Assert.False(stopping.IsCompleted);
 
@@ -86,7 +87,7 @@ public sealed class ShutdownTests : IDisposable
         _hub.Status = _hub.Status with { ConnectedModules = [.. _hub.Status.ConnectedModules.Where(other => other != module)] };
         _fleet.Set(module, ModuleRuntimeStatus.Backoff);
         var stopping = Start(Interrupted);
-        await Wait.UntilAsync(() => _terminal.Text.Contains($"Waiting for {module}, which is not connected"), "the reason", Advance);
+        await Waiting.ForAsync(() => _terminal.Text.Contains($"Waiting for {module}, which is not connected"), "the reason", Advance);
         Assert.DoesNotContain(module, _fleet.Stopped);
 
         _hub.Status = _hub.Status with { ConnectedModules = ["Sensor", "Filter"] };
@@ -110,7 +111,7 @@ public sealed class ShutdownTests : IDisposable
 
     private async Task<FinalBooks> FinishAsync(Task<FinalBooks> stopping)
     {
-        await Wait.UntilAsync(() => stopping.IsCompleted, "the end of the shutdown", Advance);
+        await Waiting.ForAsync(() => stopping.IsCompleted, "the end of the shutdown", Advance);
         return await stopping;
     }
 
