@@ -21,9 +21,8 @@ public sealed record Deadband(double Width, bool IsPercent) : ISettingValue<Dead
         const string Must = "a number of 0 or more, or {\"percent\": number of 0 or more}";
         var isPercent = value is JObject { Count: 1 } json && json["percent"] is not null;
         var number = isPercent ? value["percent"]! : value;
-        if (number.Type is JTokenType.Integer or JTokenType.Float && number.Value<double>() is >= 0 and < double.PositiveInfinity)
-            return new Deadband(number.Value<double>(), isPercent);
-        errors.Add(key, value.ToString(Newtonsoft.Json.Formatting.None), Must);
+        if (SettingsBinder.TryReadNumber(number, out var width) && width is >= 0 and < double.PositiveInfinity) return new Deadband(width, isPercent);
+        errors.Add(key, value, Must);
         return null;
     }
 

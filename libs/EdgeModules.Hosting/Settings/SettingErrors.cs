@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Hosting.Settings;
 
@@ -24,12 +26,15 @@ public sealed class SettingErrors
     }
 
     /// <param name="key">The setting's key as the twin has it.</param>
+    /// <param name="value">What was found; JSON is shown as it is, so that <c>"5"</c> and <c>5</c> differ.</param>
     public void Add(string key, object? value, string must)
     {
         var shown = value switch
         {
             null => "null",
-            string text => $"\"{(text.Length > 100 ? text[..100] + "…" : text)}\"",
+            string text => $"\"{Shorten(text)}\"",
+            JValue { Value: string text } => $"\"{Shorten(text)}\"",
+            JToken json => Shorten(json.ToString(Formatting.None)),
             _ => value.ToString(),
         };
         var path = _prefix + key;
@@ -38,6 +43,8 @@ public sealed class SettingErrors
 
     /// <summary>The same list, for the settings below <paramref name="key"/>.</summary>
     public SettingErrors Below(string key) => new(_errors, $"{_prefix}{key}.");
+
+    private static string Shorten(string text) => text.Length <= 100 ? text : text[..(char.IsHighSurrogate(text[99]) ? 99 : 100)] + "…";
 
     internal static string CamelCase(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Reflection;
 using Newtonsoft.Json.Linq;
 
@@ -36,6 +37,23 @@ public static class SettingsBinder
     public static string EncodeId(string id) =>
         string.Concat(id.Select(c => c is '%' or '.' or '$' or '#' || char.IsWhiteSpace(c) ? Uri.HexEscape(c) : c.ToString()));
 
+    /// <summary>A JSON number of any size, which may come as one of several types.</summary>
+    public static bool TryReadNumber(JToken value, out double number)
+    {
+        double? found = value is JValue { Value: var raw }
+            ? raw switch
+            {
+                long whole => whole,
+                int whole => whole,
+                double real => real,
+                BigInteger large => (double)large,
+                _ => null,
+            }
+            : null;
+        number = found ?? 0;
+        return found is not null;
+    }
+
     private static object BindRecord(Type type, JObject json, SettingErrors errors, bool isRoot)
     {
         var record = Activator.CreateInstance(type)!;
@@ -45,7 +63,7 @@ public static class SettingsBinder
             if (isRoot && (key.StartsWith('$') || key.StartsWith("x-", StringComparison.Ordinal))) continue;
             if (settings.FirstOrDefault(setting => setting.Key == key) is not { } setting)
             {
-                errors.Add(key, Describe(value), $"absent: it is no setting; the settings here are {string.Join(", ", settings.Select(s => s.Key))}");
+                errors.Add(key, value, $"absent: it is no setting; the settings here are {string.Join(", ", settings.Select(s => s.Key))}");
                 continue;
             }
 
@@ -67,7 +85,7 @@ public static class SettingsBinder
         if (type == typeof(bool)) return value.Type == JTokenType.Boolean ? value.Value<bool>() : Fail("true or false");
         if (type == typeof(string)) return value.Type == JTokenType.String ? value.Value<string>() : Fail("a string");
         if (type == typeof(double))
-            return value.Type is JTokenType.Integer or JTokenType.Float && double.IsFinite(value.Value<double>()) ? value.Value<double>() : Fail("a finite number");
+            return TryReadNumber(value, out var real) && double.IsFinite(real) ? real : Fail("a finite number");
         if (type == typeof(long)) return Whole(long.MinValue, long.MaxValue) is { } number ? number : Fail("a whole number");
         if (type == typeof(int)) return Whole(int.MinValue, int.MaxValue) is { } small ? (int)small : Fail("a whole number");
         if (type.IsEnum) return BindEnum(type, value, key, errors);
@@ -94,7 +112,7 @@ public static class SettingsBinder
 
         object? Fail(string must)
         {
-            errors.Add(key, Describe(value), must);
+            errors.Add(key, value, must);
             return null;
         }
     }
@@ -103,7 +121,7 @@ public static class SettingsBinder
     {
         var names = Enum.GetNames(type).ToDictionary(SettingErrors.CamelCase);
         if (value.Type == JTokenType.String && names.TryGetValue(value.Value<string>()!, out var name)) return Enum.Parse(type, name);
-        errors.Add(key, Describe(value), string.Join(" or ", names.Keys.Select(word => $"\"{word}\"")));
+        errors.Add(key, value, string.Join(" or ", names.Keys.Select(word => $"\"{word}\"")));
         return null;
     }
 
@@ -135,13 +153,4 @@ public static class SettingsBinder
             .Where(property => property.SetMethod is { IsPublic: true })
             .Select(property => new Setting(SettingErrors.CamelCase(property.Name), property)),
     ]);
-
-    private static string? Describe(JToken? value) => value switch
-    {
-        null => null,
-        JValue { Value: string text } => text,
-        JValue scalar => scalar.ToString(Newtonsoft.Json.Formatting.None),
-        JObject => "an object",
-        _ => "an array",
-    };
 }

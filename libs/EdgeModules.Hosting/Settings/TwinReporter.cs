@@ -42,12 +42,11 @@ public sealed partial class TwinReporter(IModuleClient client, ILogger<TwinRepor
     /// <summary>Reports what is wanted now, unless the hub has not been heard of yet.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        JObject wanted, patch;
+        JObject patch;
         lock (_lock)
         {
             if (_held is null || _wanted is null) return;
-            wanted = _wanted;
-            patch = JsonMergePatch.Diff(_held, wanted);
+            patch = JsonMergePatch.Diff(_held, _wanted);
         }
 
         if (patch.Count == 0) return;
@@ -62,7 +61,8 @@ public sealed partial class TwinReporter(IModuleClient client, ILogger<TwinRepor
             return;
         }
 
-        lock (_lock) _held = (JObject)wanted.DeepClone();
+        // Not simply what was wanted: meanwhile the hub may have told anew what it has.
+        lock (_lock) JsonMergePatch.Apply(_held, patch);
     }
 
     /// <summary>Leaves out the largest values until the rest fits: a report that says less is better than one that is refused.</summary>
@@ -71,7 +71,7 @@ public sealed partial class TwinReporter(IModuleClient client, ILogger<TwinRepor
         var fitting = (JObject)reported.DeepClone();
         while (JsonText.ToUtf8(fitting).Length > MaxBytes)
         {
-            var largest = fitting.Properties().Where(property => property.Value["value"] is not null).MaxBy(property => JsonText.ToUtf8(property.Value["value"]!).Length);
+            var largest = fitting.Properties().Where(property => property.Value is JObject report && report["value"] is not null).MaxBy(property => JsonText.ToUtf8(property.Value["value"]!).Length);
             if (largest is null) return fitting;
             var report = (JObject)largest.Value;
             report.Remove("value");
