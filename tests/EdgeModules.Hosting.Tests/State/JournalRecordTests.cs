@@ -1,0 +1,94 @@
+using System.Text;
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.State;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace EdgeModules.Hosting.Tests.State;
+
+public sealed class JournalRecordTests
+{
+    [Property(Arbitrary = [typeof(Records)], MaxTest = 300, QuietOnSuccess = true)]
+    public void Read_WrittenRecord_IsTheSame(JournalRecord record)
+    {
+        var read = JournalRecord.Read(Write(record));
+
+        Assert.Equal(record.Messages, read.Messages);
+        Assert.Equal(record.StateChange.ToArray(), read.StateChange.ToArray());
+        Assert.Equal(record.Ledger, read.Ledger);
+        Assert.Equal(record.HasRecreatable, read.HasRecreatable);
+        Assert.Equal(record.Outbox.Select(Describe), read.Outbox.Select(Describe));
+    }
+
+    [Fact]
+    public void Read_EmptyRecord_HasNoBooks()
+    {
+        var read = JournalRecord.Read(Write(new JournalRecord()));
+
+        Assert.Null(read.Ledger);
+        Assert.Empty(read.Messages);
+        Assert.Empty(read.Outbox);
+    }
+
+    [Fact]
+    public void Read_AnotherFormat_Throws()
+    {
+        var bytes = Write(new JournalRecord());
+        bytes[0] = 9;
+
+        Assert.Equal("The journal record has format 9; it must be 1.", Assert.Throws<InvalidDataException>(() => JournalRecord.Read(bytes)).Message);
+    }
+
+    private static byte[] Write(JournalRecord record)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8)) record.Write(writer);
+        return stream.ToArray();
+    }
+
+    private static string Describe(OutboundMessage message) =>
+        string.Join('|', message.WireProperties().Select(property => $"{property.Key}={property.Value}")) + "|" + Convert.ToHexString(message.Body.Span);
+
+    private static class Records
+    {
+        private static readonly Gen<string> Texts = Gen.Elements("", "readings", "out", "ü/😀", new string('x', 200));
+
+        private static readonly Gen<byte[]> Bytes = ArbMap.Default.GeneratorFor<byte[]>();
+
+        private static readonly Gen<MessageKey> Keys = from high in ArbMap.Default.GeneratorFor<ulong>() from low in ArbMap.Default.GeneratorFor<ulong>() select new MessageKey(high, low);
+
+        private static readonly Gen<LedgerEntry> Entries =
+            from counter in Texts from reason in Texts from readings in Gen.Choose(0, int.MaxValue) select new LedgerEntry(counter, reason, readings * 1_000_000L);
+
+        private static readonly Gen<OutboundMessage> Messages =
+            from output in Texts
+            from id in Texts
+            from body in Bytes
+            from count in Gen.Choose(0, 100_000)
+            from names in Gen.SubListOf("a", "b c", "ü")
+            from value in Texts
+            select new OutboundMessage
+            {
+                Output = output,
+                MessageId = id.Length == 0 ? null : id,
+                Body = body,
+                Count = count,
+                MessageType = "reading",
+                Priority = "low",
+                Properties = names.ToDictionary(name => name, _ => value),
+            };
+
+        public static Arbitrary<JournalRecord> Any() => (
+            from messages in (from input in Texts from key in Keys select (input, key)).ArrayOf()
+            from change in Bytes
+            from ledger in Entries.ArrayOf()
+            from hasLedger in Gen.Elements(true, false)
+            from recreatable in Gen.Elements(true, false)
+            from outbox in Messages.ArrayOf()
+            select new JournalRecord
+            {
+                Messages = messages, StateChange = change, Ledger = hasLedger ? ledger : null, HasRecreatable = recreatable, Outbox = outbox,
+            }).ToArbitrary();
+    }
+}
