@@ -24,6 +24,10 @@ public readonly record struct ProcessUsage(TimeSpan Cpu, long PeakMemoryBytes)
     /// <summary>Over two lives of one module.</summary>
     public ProcessUsage Then(ProcessUsage next) => new(Cpu + next.Cpu, Math.Max(PeakMemoryBytes, next.PeakMemoryBytes));
 
+    /// <summary>Of two looks at one life; a process that is ending shows no memory any more.</summary>
+    public ProcessUsage AtLeast(ProcessUsage earlier) =>
+        new(Cpu > earlier.Cpu ? Cpu : earlier.Cpu, Math.Max(PeakMemoryBytes, earlier.PeakMemoryBytes));
+
     /// <returns>Null when the process has ended, or the platform does not tell.</returns>
     public static ProcessUsage? Of(Process process)
     {

@@ -154,7 +154,7 @@ public sealed class ModuleSupervisor(ModuleDeployment module, IModuleProcessStar
         if (process.Measure() is not { } usage) return;
         lock (_lock)
         {
-            if (_process == process) _thisLife = usage;
+            if (_process == process) _thisLife = usage.AtLeast(_thisLife);
         }
     }
 

@@ -3,16 +3,17 @@ using EdgeSimulator.Hub;
 namespace EdgeSimulator.Running;
 
 /// <summary>One line on how far a run is; rates are since the line before.</summary>
-public sealed class ProgressText
+/// <param name="start">What a kept state holds already: it counts, and is no part of the rate.</param>
+public sealed class ProgressText(HubStatus start)
 {
     private TimeSpan _lastTime;
-    private long _lastSent;
+    private HubStatus _last = start;
 
     public string Next(TimeSpan elapsed, HubStatus hub, IReadOnlyCollection<string> sources)
     {
-        var sent = hub.Outputs.Where(output => sources.Contains(output.Module)).Sum(output => output.AcceptedReadings + output.UnroutedReadings);
-        var rate = (sent - _lastSent) / Math.Max(0.001, (elapsed - _lastTime).TotalSeconds);
-        (_lastTime, _lastSent) = (elapsed, sent);
+        var sent = Sent(hub, sources);
+        var rate = (sent - Sent(_last, sources)) / Math.Max(0.001, (elapsed - _lastTime).TotalSeconds);
+        (_lastTime, _last) = (elapsed, hub);
         var taken = hub.Endpoints
             .Where(endpoint => endpoint.Module is not null)
             .GroupBy(endpoint => endpoint.Module)
@@ -23,4 +24,7 @@ public sealed class ProgressText
         parts.Add($"cloud {hub.Upstream.Readings:N0} in {hub.Upstream.Messages:N0} messages{(hub.Upstream.Online ? "" : ", offline")}");
         return string.Join(", ", parts);
     }
+
+    private static long Sent(HubStatus hub, IReadOnlyCollection<string> sources) =>
+        hub.Outputs.Where(output => sources.Contains(output.Module)).Sum(output => output.AcceptedReadings + output.UnroutedReadings);
 }

@@ -12,7 +12,7 @@ public sealed class RunLoop(
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
 
-    private readonly ProgressText _progress = new();
+    private readonly ProgressText _progress = new(hub.GetStatus());
     private readonly OutagePlan _outages = new(hub, options.Offline, terminal);
     private readonly long _startedAt = clock.GetTimestamp();
     private TimeSpan _toldAt;
@@ -79,7 +79,7 @@ public sealed class RunLoop(
     {
         if (Elapsed - _toldAt < TellEvery) return;
         _toldAt = Elapsed;
-        terminal.Progress(_progress.Next(Elapsed, hub.GetStatus(), sources.Sources));
+        terminal.Progress(_progress.Next(Elapsed, hub.GetStatus(), sources.EverAmong(fleet.States.Select(module => module.Name))));
         if (waitingFor.Count > 0) terminal.Progress($"The data has ended. Waiting for {string.Join("; ", waitingFor)}.");
     }
 }

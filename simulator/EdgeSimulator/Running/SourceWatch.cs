@@ -26,6 +26,9 @@ public sealed class SourceWatch : IDisposable
 
     public IReadOnlyCollection<string> Sources => [.. _sources.Keys.Order()];
 
+    /// <returns>Those that have ever called themselves sources, in an earlier run too.</returns>
+    public IReadOnlyCollection<string> EverAmong(IEnumerable<string> modules) => [.. modules.Where(module => Source(module) is not null)];
+
     /// <returns>The error of a source that cannot go on; null when there is none.</returns>
     public string? Failure => Sources
         .Where(source => Text(source, "state") == "failed")

@@ -86,11 +86,14 @@ public sealed class ModuleSupervisorTests
         supervisor.Start();
         _starter.Lives[0].Usage = new ProcessUsage(TimeSpan.FromSeconds(3), 500);
         await Waiting.ForAsync(() => supervisor.State.Usage.PeakMemoryBytes == 500, "the first figures", () => _clock.Advance(TimeSpan.FromSeconds(1)));
+        // What the last look at an ending process shows.
+        _starter.Lives[0].Usage = new ProcessUsage(TimeSpan.FromSeconds(3.5), 0);
+        await Waiting.ForAsync(() => supervisor.State.Usage.Cpu == TimeSpan.FromSeconds(3.5), "the last figures", () => _clock.Advance(TimeSpan.FromSeconds(1)));
         _starter.Lives[0].End(1);
         await Waiting.ForAsync(() => _starter.Lives.Count == 2, "the second life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
         _starter.Lives[1].Usage = new ProcessUsage(TimeSpan.FromSeconds(1), 400);
         await StopAsync(supervisor);
-        Assert.Equal(new ProcessUsage(TimeSpan.FromSeconds(4), 500), supervisor.State.Usage);
+        Assert.Equal(new ProcessUsage(TimeSpan.FromSeconds(4.5), 500), supervisor.State.Usage);
     }
 
     [Fact]
