@@ -41,7 +41,9 @@ public partial class MarkdownLinkTests
 
     /// <summary>Of the headings, as GitHub and Azure DevOps name them.</summary>
     private static IEnumerable<string> Anchors(string text) =>
-        text.Split('\n').Where(line => line.StartsWith('#')).Select(line => NotInAnchors().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+        from line in text.Split('\n')
+        where line.StartsWith('#')
+        select NotInAnchors().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex("^```.*?^```|`[^`\n]+`", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Code();

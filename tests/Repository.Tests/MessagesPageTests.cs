@@ -36,9 +36,14 @@ public class MessagesPageTests
         Assert.Equal(
             ["261,900 bytes", "250,000 bytes", "249,998 bytes", "128 characters"],
             rows.Select(row => row[0]));
-        Assert.Equal((261_900, 250_000, 249_998, 128), (MessageLimits.BodyAndProperties, MessageLimits.EmittedBody, MessageLimits.EmittedItem, MessageLimits.NameCharacters));
+        Assert.Equal(
+            [261_900, 250_000, 249_998, 128],
+            [MessageLimits.BodyAndProperties, MessageLimits.EmittedBody, MessageLimits.EmittedItem, MessageLimits.NameCharacters]);
     }
 
     private static IEnumerable<string> Constants(Type type) =>
-        type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal);
+        type.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Order(StringComparer.Ordinal);
 }

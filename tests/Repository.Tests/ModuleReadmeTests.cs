@@ -30,7 +30,8 @@ public class ModuleReadmeTests
     public void Page_OfAModule_HasTheSections(string module)
     {
         var headings = RepositoryFiles.Read($"modules/{module}/README.md").Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).ToList();
-        Assert.All(["## Inputs", "## Outputs", "## Settings", "## What it reports", "## Metrics", "## State and restarts", "## Example"], section => Assert.Contains(section, headings));
+        string[] sections = ["## Inputs", "## Outputs", "## Settings", "## What it reports", "## Metrics", "## State and restarts", "## Example"];
+        Assert.All(sections, section => Assert.Contains(section, headings));
     }
 
     /// <summary>A module has its place in the list that a reader sees first.</summary>
@@ -46,7 +47,7 @@ public class ModuleReadmeTests
     }
 
     private static Type SettingsOf(string module) =>
-        Assert.Single(Assembly.Load(module).GetTypes(), type => type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ISettings<>)));
+        Assert.Single(Assembly.Load(module).GetTypes(), type => Implements(type, typeof(ISettings<>)));
 
     /// <summary>Every setting with its path; those of things keyed by id below the key <c>ID</c>.</summary>
     private static IEnumerable<(string Key, JToken? Default)> Defaults(Type type, object record)
@@ -66,7 +67,10 @@ public class ModuleReadmeTests
 
     private static bool IsRecord(Type type) =>
         type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type)
-        && !type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ISettingValue<>));
+        && !Implements(type, typeof(ISettingValue<>));
+
+    private static bool Implements(Type type, Type generic) =>
+        type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == generic);
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
@@ -77,7 +81,8 @@ public class ModuleReadmeTests
     {
         var token = value?.DeepClone() ?? JValue.CreateNull();
         if (token is JValue { Type: JTokenType.Integer } single) return new JValue(single.Value<double>()).ToString(Formatting.None);
-        foreach (var number in (token as JContainer)?.DescendantsAndSelf().OfType<JValue>().Where(leaf => leaf.Type == JTokenType.Integer).ToList() ?? []) number.Replace(new JValue(number.Value<double>()));
+        var within = (token as JContainer)?.Descendants().OfType<JValue>().Where(leaf => leaf.Type == JTokenType.Integer).ToList() ?? [];
+        foreach (var number in within) number.Replace(new JValue(number.Value<double>()));
         return token.ToString(Formatting.None);
     }
 

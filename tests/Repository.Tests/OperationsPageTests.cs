@@ -12,7 +12,8 @@ public partial class OperationsPageTests
     [Fact]
     public void EnvironmentVariables_OfThePage_AreThoseThatTheCodeReads()
     {
-        var read = Variable().Matches(RepositoryFiles.Read("libs/EdgeModules.Hosting/ModuleEnvironment.cs")).Select(match => match.Groups["name"].Value).Distinct();
+        var code = RepositoryFiles.Read("libs/EdgeModules.Hosting/ModuleEnvironment.cs");
+        var read = Variable().Matches(code).Select(match => match.Groups["name"].Value).Distinct();
         var rows = RepositoryFiles.Table(RepositoryFiles.Section(Page, "## Environment variables"), "variable", "default", "meaning");
         Assert.Equal(read.Order(StringComparer.Ordinal), rows.Select(row => RepositoryFiles.WithoutTicks(row[0])).Order(StringComparer.Ordinal));
     }

@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace EdgeModules.Repository.Tests;
 
-/// <summary>References go one way: modules → Hosting → Messages. Only the simulator, tests and benchmarks see more, and the simulator never calls a module.</summary>
+/// <summary>
+/// References go one way: modules → Hosting → Messages. Only the simulator, tests and benchmarks see more, and the simulator never calls a module.
+/// </summary>
 public class ProjectReferenceTests
 {
     private const string Messages = "libs/EdgeModules.Messages/EdgeModules.Messages.csproj";

@@ -6,22 +6,22 @@ namespace EdgeModules.Repository.Tests;
 internal static partial class RepositoryFiles
 {
     // What builds, runs and tools leave behind, and what is not part of the source.
-    private static readonly string[] NotSource = [".git", "bin", "obj", ".edgesimulator", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", "config", "node_modules"];
+    private static readonly string[] NotSource =
+        [".git", "bin", "obj", ".edgesimulator", "artifacts", "TestResults", "BenchmarkDotNet.Artifacts", "config", "node_modules"];
 
     public static string Root { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
 
     /// <summary>Names of the folders of <c>modules/</c>, each of which is a module.</summary>
     public static IEnumerable<string> Modules =>
-        Directory.GetDirectories(Path.Combine(Root, "modules")).Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
+        Directory.GetDirectories(Path.Combine(Root, "modules"))
+            .Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0)
+            .Select(folder => Path.GetFileName(folder)!)
+            .Order(StringComparer.Ordinal);
 
     /// <returns>Paths from the root, with <c>/</c>; never none, since a theory without cases would test nothing.</returns>
     public static IReadOnlyList<string> Find(string pattern)
     {
-        var files = Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').SkipLast(1).Any(NotSource.Contains))
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var files = In(Root, pattern).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0 ? files : throw new InvalidOperationException($"There is no {pattern} in {Root}.");
     }
 
@@ -52,6 +52,11 @@ internal static partial class RepositoryFiles
     /// <summary>A cell may hold a bar behind a backslash.</summary>
     private static string[] Cells(string line) =>
         line.StartsWith('|') && line.EndsWith('|') ? [.. Bar().Split(line.Trim('|')).Select(cell => cell.Trim())] : [];
+
+    /// <summary>Never looks into folders that are not source: other tests make and delete files there at the same time.</summary>
+    private static IEnumerable<string> In(string folder, string pattern) =>
+        Directory.GetFiles(folder, pattern)
+            .Concat(Directory.GetDirectories(folder).Where(below => !NotSource.Contains(Path.GetFileName(below))).SelectMany(below => In(below, pattern)));
 
     private static string FindRoot(DirectoryInfo? folder)
     {
