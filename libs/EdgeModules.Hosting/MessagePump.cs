@@ -166,9 +166,24 @@ public sealed partial class MessagePump<TSettings>
         await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    private JournalRecord? Restore()
+    {
+        try
+        {
+            return _memory.Restore(_module.ApplyChange);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // State of a later version, after a step back for instance: the same would fail at every start.
+            _module.Reset();
+            LogStateUnreadable(_memory.StartOver($"The saved state cannot be read ({error.Message})"));
+            return null;
+        }
+    }
+
     private async Task RestoreAsync()
     {
-        var last = _memory.Restore(_module.ApplyChange);
+        var last = Restore();
         var context = Context();
         _module.OnSettings(context);
         if (last is not null)
@@ -329,6 +344,9 @@ public sealed partial class MessagePump<TSettings>
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Warning} The module starts without state.")]
+    private partial void LogStateUnreadable(string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sending {Count} messages that were saved before the last stop.")]
     private partial void LogResending(int count);

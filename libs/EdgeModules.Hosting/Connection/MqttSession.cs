@@ -15,6 +15,7 @@ namespace EdgeModules.Hosting.Connection;
 /// <summary>One connection to edgeHub, from CONNECT to its end. It is never mended: a new one takes its place.</summary>
 internal sealed class MqttSession : IAsyncDisposable
 {
+    private const int MostInputsWaiting = 8;
     private const int SocketBufferBytes = 256 * 1024;
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
@@ -40,8 +41,12 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <summary>Completes when the owner has the twin of this connection.</summary>
     public Task TwinSeen => _twinSeen.Task;
 
-    /// <summary>Input messages to be handled and then acknowledged; the hub sends the next one after that.</summary>
-    public Channel<InboundDelivery> Inputs { get; } = Channel.CreateUnbounded<InboundDelivery>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>
+    /// Input messages to be handled and then acknowledged; the hub sends the next one after that. While one cannot be handled, the hub sends it again every
+    /// half minute: of such copies a few are kept. One that is let go is not acknowledged, so nothing is lost with it.
+    /// </summary>
+    public Channel<InboundDelivery> Inputs { get; } =
+        Channel.CreateBounded<InboundDelivery>(new BoundedChannelOptions(MostInputsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     public Channel<JObject> DesiredPatches { get; } = Channel.CreateUnbounded<JObject>(new UnboundedChannelOptions { SingleReader = true });
 

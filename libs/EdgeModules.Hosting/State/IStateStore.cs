@@ -22,6 +22,12 @@ public interface IStateStore : IDisposable
     /// <exception cref="IOException">Nothing was changed; the call may be repeated.</exception>
     void Replace(IEnumerable<ReadOnlyMemory<byte>> records);
 
+    /// <summary>Begins an empty journal because the present one is of no use; that is set aside, never deleted. Documents stay.</summary>
+    /// <param name="cause">Why, for the operator.</param>
+    /// <returns>What the operator should know: the cause, and where the old state is.</returns>
+    /// <exception cref="IOException">Nothing was changed.</exception>
+    string StartOver(string cause);
+
     byte[]? GetDocument(string name);
 
     /// <exception cref="IOException">Nothing was written; the call may be repeated.</exception>

@@ -72,6 +72,13 @@ public sealed class LiteDbStateStore : IStateStore
         (_next, JournalBytes) = (id, bytes);
     }
 
+    public string StartOver(string cause)
+    {
+        var warning = Rebuild([], cause);
+        (_next, JournalBytes) = (1, 0);
+        return warning;
+    }
+
     public byte[]? GetDocument(string name) => Opened().Documents.FindById(name) is { } document && IsWhole(document) ? document["data"].AsBinary : null;
 
     public void PutDocument(string name, ReadOnlySpan<byte> content)

@@ -36,6 +36,15 @@ public sealed class ModuleMemory(IStateStore store)
         return last;
     }
 
+    /// <summary>After a <see cref="Restore"/> that failed: goes on with the books and keys as far as they could be read, and without state.</summary>
+    /// <returns>What the operator should know.</returns>
+    public string StartOver(string cause)
+    {
+        var warning = store.StartOver(cause);
+        Commit(new JournalRecord { Messages = _keys.All(), Ledger = Ledger.Entries() });
+        return warning;
+    }
+
     /// <exception cref="IOException">Nothing was saved.</exception>
     public void Commit(JournalRecord record)
     {

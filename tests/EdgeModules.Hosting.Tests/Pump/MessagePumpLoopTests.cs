@@ -154,6 +154,24 @@ public sealed class MessagePumpLoopTests
     }
 
     [Fact]
+    public async Task RunAsync_StateOfALaterFormat_StartsWithoutStateAndSaysSo()
+    {
+        await using var rig = new PumpRig();
+        rig.Run();
+        await rig.HandleAsync(Message(Readings("a"), "m1"));
+        await using var next = await rig.Restarted();
+        next.Store.Append([99]);
+        next.Run();
+        await next.HandleAsync(Message(Readings("b"), "m2"));
+        await next.HandleAsync(Message(Readings("a"), "m1"));
+
+        Assert.Equal(["b"], next.Module.State);
+        Assert.Equal(2, next.Pump.Ledger.Total("received"));
+        Assert.Equal(1, next.Pump.Ledger.Total("redelivered"));
+        Assert.Contains(next.Log.Lines, line => line.Contains("format 99", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task RunAsync_Stop_FinishesTheStepInHandAndNoOther()
     {
         await using var rig = new PumpRig();

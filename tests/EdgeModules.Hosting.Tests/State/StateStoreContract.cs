@@ -33,6 +33,22 @@ public abstract class StateStoreContract : IDisposable
     }
 
     [Fact]
+    public void StartOver_WithRecordsAndDocuments_KeepsTheDocumentsOnly()
+    {
+        var store = Opened();
+        foreach (var record in Many) store.Append(Bytes(record));
+        store.PutDocument("settings", "{}"u8);
+
+        Assert.StartsWith("No use", store.StartOver("No use"));
+        store.Append("first"u8);
+        store = Reopened(store);
+
+        Assert.Equal(["first"], Texts(store));
+        Assert.Equal(5, store.JournalBytes);
+        Assert.Equal("{}"u8.ToArray(), store.GetDocument("settings"));
+    }
+
+    [Fact]
     public void Open_AfterAppends_GivesAllInOrderAndGoesOn()
     {
         var store = Opened();

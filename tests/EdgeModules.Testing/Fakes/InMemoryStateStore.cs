@@ -42,6 +42,12 @@ public sealed class InMemoryStateStore : IStateStore
         AfterWrite();
     }
 
+    public string StartOver(string cause)
+    {
+        Replace([]);
+        return cause;
+    }
+
     public byte[]? GetDocument(string name) => _documents.GetValueOrDefault(name)?.ToArray();
 
     public void PutDocument(string name, ReadOnlySpan<byte> content)

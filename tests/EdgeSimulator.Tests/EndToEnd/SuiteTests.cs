@@ -98,7 +98,7 @@ public sealed class SuiteTests
 
         (exitCode, output) = await suite.VerbAsync("twin", "set", "FilterModule", "deadbands.temperature=-1", "maxSilenceSeconds=1");
         Assert.True(exitCode == 1, output);
-        Assert.Contains("deadbands.temperature is \"-1\"; it must be a number of 0 or more", output);
+        Assert.Contains("deadbands.temperature is -1; it must be a number of 0 or more", output);
 
         (exitCode, output) = await suite.VerbAsync("twin", "get", "FilterModule");
         Assert.Equal(0, exitCode);
