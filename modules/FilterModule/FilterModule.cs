@@ -11,10 +11,17 @@ public sealed class FilterModule(DeadbandFilter filter) : EdgeModule<FilterSetti
 {
     private readonly JsonArrayWriter _filtered = new();
     private readonly ArrayBufferWriter<byte> _change = new();
+    private (FilterSettings? For, FrozenSet<string> Metrics) _named = (null, FrozenSet<string>.Empty);
+    private bool _isStarted;
 
     public override string ReadingsInput => "readings";
 
-    public override FrozenSet<string> NamedMetrics(FilterSettings settings) => settings.NamedMetrics;
+    /// <remarks>Asked for each message, so made once for each settings.</remarks>
+    public override FrozenSet<string> NamedMetrics(FilterSettings settings)
+    {
+        if (!ReferenceEquals(_named.For, settings)) _named = (settings, settings.NamedMetrics());
+        return _named.Metrics;
+    }
 
     public override bool EmitsInvalid(FilterSettings settings) => settings.EmitInvalid;
 
@@ -34,8 +41,13 @@ public sealed class FilterModule(DeadbandFilter filter) : EdgeModule<FilterSetti
         return new ModuleResult([.. _filtered.Finish().Select(ToMessage)], _change.WrittenMemory);
     }
 
-    public override void OnSettings(ModuleContext<FilterSettings> context) =>
-        context.Ledger.Count("evictedDevices", filter.Trim(context.Settings.MaxDevices));
+    public override void OnSettings(ModuleContext<FilterSettings> context)
+    {
+        var evicted = filter.Trim(context.Settings.MaxDevices);
+        // At the start those of the journal go again that went, and were counted, before.
+        if (_isStarted) context.Ledger.Count("evictedDevices", evicted);
+        _isStarted = true;
+    }
 
     public override void ApplyChange(ReadOnlySpan<byte> change) => filter.ReadDevices(change);
 

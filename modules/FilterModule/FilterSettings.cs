@@ -6,11 +6,6 @@ namespace EdgeModules.Filtering;
 /// <summary>The desired properties of the FilterModule.</summary>
 public sealed record FilterSettings : ISettings<FilterSettings>
 {
-    private readonly Lazy<FrozenSet<string>> _namedMetrics;
-
-    public FilterSettings() => _namedMetrics = new Lazy<FrozenSet<string>>(() =>
-        Deadbands.Keys.Concat(Zones.Values.Concat(Devices.Values).SelectMany(bands => bands.Deadbands.Keys)).ToFrozenSet());
-
     /// <summary>Metric → band for every device that no zone or device setting below says otherwise for.</summary>
     public IReadOnlyDictionary<string, Deadband> Deadbands { get; init; } = new Dictionary<string, Deadband>
     {
@@ -38,9 +33,6 @@ public sealed record FilterSettings : ISettings<FilterSettings>
     /// <summary>Whether readings that cannot be used go to the output <c>invalid</c>; they are counted in any case.</summary>
     public bool EmitInvalid { get; init; } = true;
 
-    /// <summary>Every metric that has a band somewhere.</summary>
-    internal FrozenSet<string> NamedMetrics => _namedMetrics.Value;
-
     public void Validate(SettingErrors errors)
     {
         errors.Require(MaxSilenceSeconds is >= 0 and <= 604_800, MaxSilenceSeconds, "0 to 604800");
@@ -48,6 +40,10 @@ public sealed record FilterSettings : ISettings<FilterSettings>
         Validate(Zones, errors.Below("zones"));
         Validate(Devices, errors.Below("devices"));
     }
+
+    /// <summary>Every metric that has a band somewhere.</summary>
+    public FrozenSet<string> NamedMetrics() =>
+        Deadbands.Keys.Concat(Zones.Values.Concat(Devices.Values).SelectMany(bands => bands.Deadbands.Keys)).ToFrozenSet();
 
     /// <summary>The band of a metric for a device, the most specific one; null when it has none.</summary>
     public Deadband? BandOf(string deviceId, string? zone, string metric) =>
