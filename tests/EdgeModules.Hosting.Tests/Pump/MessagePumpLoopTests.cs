@@ -168,7 +168,7 @@ public sealed class MessagePumpLoopTests
         Assert.Equal(["b"], next.Module.State);
         Assert.Equal(2, next.Pump.Ledger.Total("received"));
         Assert.Equal(1, next.Pump.Ledger.Total("redelivered"));
-        Assert.Contains(next.Log.Lines, line => line.Contains("format 99", StringComparison.Ordinal));
+        Assert.Contains(next.Log.Lines, line => line.Text.Contains("format 99", StringComparison.Ordinal));
     }
 
     [Fact]
