@@ -1,11 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.State;
 using EdgeModules.Messages;
-using EdgeSimulator.Hub;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
 
@@ -23,9 +19,8 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
 
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("scenario-");
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly int _port = FreePort();
     private readonly Dictionary<string, List<JToken>> _taken = [];
-    private EdgeHub? _hub;
+    private LoopbackHub? _hub;
     private MqttModuleClient? _source;
     private MqttModuleClient? _sink;
     private MqttModuleClient? _client;
@@ -36,12 +31,8 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     {
         var routes = inputs.ToDictionary(input => $"to-{input}", input => $"FROM /messages/modules/{Source}/outputs/{input} INTO BrokeredEndpoint(\"/modules/{Module}/inputs/{input}\")");
         foreach (var output in outputs) routes[$"from-{output}"] = $"FROM /messages/modules/{Module}/outputs/{output} INTO BrokeredEndpoint(\"/modules/{Sink}/inputs/{output}\")";
-        _hub = new EdgeHub(
-            new HubOptions(
-                "hub.azure-devices.net", "localhost", "gateway", _port, Path.Combine(_state.FullName, "hub"), Path.Combine(_state.FullName, "cloud.jsonl"),
-                TimeSpan.FromSeconds(30), routes, new Dictionary<string, JObject> { [Module] = desired, [Source] = [], [Sink] = [] }),
-            TimeProvider.System, NullLoggerFactory.Instance);
-        await _hub.StartAsync(CancellationToken.None);
+        _hub = new LoopbackHub(routes, new Dictionary<string, JObject> { [Module] = desired, [Source] = [], [Sink] = [] });
+        await _hub.StartAsync();
         _source = await OpenAsync(Source, (_, _) => Task.CompletedTask);
         _sink = await OpenAsync(Sink, TakeAsync);
         await StartModuleAsync();
@@ -59,12 +50,12 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
             Properties = properties.Where(property => !property.Key.StartsWith('$') && property.Key != ApplicationProperties.Count).ToDictionary(),
         };
         await _source!.SendAsync(message, CancellationToken.None);
-        await WaitUntilQuietAsync();
+        await _hub!.WaitUntilQuietAsync();
     }
 
     public async Task<IReadOnlyDictionary<string, List<JToken>>> TakeOutputsAsync()
     {
-        await WaitUntilQuietAsync();
+        await _hub!.WaitUntilQuietAsync();
         lock (_taken)
         {
             var taken = new Dictionary<string, List<JToken>>(_taken);
@@ -75,15 +66,15 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
 
     public Task PatchSettingsAsync(JObject patch)
     {
-        _hub!.PatchDesired(Module, patch);
+        _hub!.Hub.PatchDesired(Module, patch);
         return WaitForReportAsync();
     }
 
-    public Task<JObject> GetReportedAsync() => Task.FromResult((JObject)_hub!.GetTwin(Module)["reported"]!);
+    public Task<JObject> GetReportedAsync() => Task.FromResult((JObject)_hub!.Hub.GetTwin(Module)["reported"]!);
 
     public async Task<(int Status, JToken? Payload)> CallAsync(string method, JToken? payload)
     {
-        var result = await _hub!.InvokeMethodAsync(Module, method, payload, Waiting.Deadline, CancellationToken.None);
+        var result = await _hub!.Hub.InvokeMethodAsync(Module, method, payload, Waiting.Deadline, CancellationToken.None);
         return (result.Status, result.Payload);
     }
 
@@ -100,7 +91,7 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     {
         _clock.Advance(time);
         await CallAsync("ping", null);
-        await WaitUntilQuietAsync();
+        await _hub!.WaitUntilQuietAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -119,27 +110,19 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     private async Task StartModuleAsync()
     {
         _store = LiteDbStateStore.Open(Path.Combine(_state.FullName, "module"), Module, _clock.GetUtcNow());
-        _client = Client(Module);
-        _module = start(_client, _store, new ModuleAddress("hub.azure-devices.net", "localhost", "gateway", Module), _clock);
+        _client = _hub!.CreateClient(Module);
+        _module = start(_client, _store, LoopbackHub.Address(Module), _clock);
         await _module.StartAsync(CancellationToken.None);
         await WaitForReportAsync();
-        await Waiting.ForAsync(() => _hub!.GetStatus().ConnectedModules.Count == 3, "all three modules are connected");
+        await Waiting.ForAsync(() => _hub!.Hub.GetStatus().ConnectedModules.Count == 3, "all three modules are connected");
     }
 
     private async Task<MqttModuleClient> OpenAsync(string module, Func<InboundMessage, CancellationToken, Task> onMessage)
     {
-        var client = Client(module);
+        var client = _hub!.CreateClient(module);
         var handlers = new ModuleClientHandlers(onMessage, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null)));
         await client.OpenAsync(handlers, CancellationToken.None);
         return client;
-    }
-
-    private MqttModuleClient Client(string module)
-    {
-        var key = _hub!.GetIdentity(module).Key;
-        var credentials = new ConnectionStringCredentials(
-            $"HostName=hub.azure-devices.net;GatewayHostName=localhost;DeviceId=gateway;ModuleId={module};SharedAccessKey={key}", _hub.CaCertificateFile);
-        return new MqttModuleClient(credentials, _port, TimeProvider.System, NullLogger<MqttModuleClient>.Instance);
     }
 
     private Task TakeAsync(InboundMessage message, CancellationToken cancellation)
@@ -153,23 +136,14 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
         return Task.CompletedTask;
     }
 
-    private Task WaitUntilQuietAsync() => Waiting.ForAsync(() => _hub!.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "no queue holds a message");
-
     private Task WaitForReportAsync()
     {
         return Waiting.ForAsync(IsReported, "the module has reported its settings");
 
         bool IsReported()
         {
-            var twin = _hub!.GetTwin(Module);
+            var twin = _hub!.Hub.GetTwin(Module);
             return twin["reported"]?["settings"]?["version"]?.Value<long>() == twin["desired"]?["$version"]?.Value<long>();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
