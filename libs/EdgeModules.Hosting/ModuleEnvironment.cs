@@ -6,11 +6,12 @@ namespace EdgeModules.Hosting;
 
 /// <summary>What the environment variables of a module say; all of them in one place.</summary>
 /// <param name="MqttPort"><c>EdgeHubMqttPort</c>, default 8883.</param>
+/// <param name="HttpsPort"><c>EdgeHubHttpsPort</c>, default 443: methods of other modules.</param>
 /// <param name="MetricsPort"><c>MetricsPort</c>, default 9600; 0 for no metrics page.</param>
 /// <param name="MetricsHost"><c>MetricsHost</c>, default <c>+</c>: every address.</param>
 /// <param name="StateDirectory"><c>StateDirectory</c>: a folder on a volume.</param>
 public sealed record ModuleEnvironment(
-    IModuleCredentials Credentials, int MqttPort, int MetricsPort, string MetricsHost, string StateDirectory, LogLevel LogLevel)
+    IModuleCredentials Credentials, int MqttPort, int HttpsPort, int MetricsPort, string MetricsHost, string StateDirectory, LogLevel LogLevel)
 {
     /// <summary>A warning for the operator about the environment, or null.</summary>
     public string? Warning { get; private init; }
@@ -38,7 +39,7 @@ public sealed record ModuleEnvironment(
         }
 
         return new ModuleEnvironment(
-            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "MetricsPort", 9600, lowest: 0),
+            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "EdgeHubHttpsPort", 443, lowest: 1), ReadPort(variables, "MetricsPort", 9600, lowest: 0),
             variables["MetricsHost"] ?? "+", state, ReadLogLevel(variables))
         {
             Warning = warning,

@@ -66,7 +66,7 @@ public static class ModuleHost
     {
         var environment = provider.GetRequiredService<ModuleEnvironment>();
         return new MqttModuleClient(
-            environment.Credentials, environment.MqttPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>());
+            environment.Credentials, environment.MqttPort, environment.HttpsPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>());
     }
 }
 

@@ -48,7 +48,7 @@ public sealed class LoopbackHub : IAsyncDisposable
         var credentials = new ConnectionStringCredentials(
             $"HostName={HubHostName};GatewayHostName={GatewayHostName};DeviceId={Device};ModuleId={module};SharedAccessKey={Hub.GetIdentity(module).Key}",
             Hub.CaCertificateFile);
-        return new MqttModuleClient(credentials, _options.Port, TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
+        return new MqttModuleClient(credentials, _options.Port, httpsPort: 443, TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
         {
             TokenLife = tokenLife ?? TimeSpan.FromHours(1),
         };

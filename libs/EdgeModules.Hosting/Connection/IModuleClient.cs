@@ -15,6 +15,12 @@ public interface IModuleClient : IAsyncDisposable
     /// <exception cref="TwinRejectedException">The hub refused the patch; the same patch will be refused again.</exception>
     Task ReportAsync(JObject patch, CancellationToken cancellation);
 
+    /// <summary>Calls a direct method of another module of this device.</summary>
+    /// <param name="responseTimeout">How long the gateway waits for the answer: 5 to 300 s.</param>
+    /// <returns>The target's own status and payload; 404 when it is not connected, 504 when it did not answer in time.</returns>
+    /// <exception cref="HttpRequestException">The gateway cannot be reached or refuses the call.</exception>
+    Task<MethodResponse> InvokeMethodAsync(string moduleId, MethodRequest request, TimeSpan responseTimeout, CancellationToken cancellation);
+
     /// <summary>
     /// Takes no further message, and completes when the one in hand is acknowledged: a receiver that goes with a message unacknowledged holds up its queue
     /// for the 30 s that edgeHub waits. Everything else still works.

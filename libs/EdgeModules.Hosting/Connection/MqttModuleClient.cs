@@ -8,13 +8,15 @@ namespace EdgeModules.Hosting.Connection;
 /// <see cref="IModuleClient"/> over MQTT: keeps one <see cref="MqttSession"/> alive for ever, renews it before its token expires, and fetches the twin
 /// after each connect, since changes made meanwhile are not pushed again.
 /// </summary>
-public sealed partial class MqttModuleClient(IModuleCredentials credentials, int port, TimeProvider clock, ILogger<MqttModuleClient> logger) : IModuleClient
+public sealed partial class MqttModuleClient(IModuleCredentials credentials, int port, int httpsPort, TimeProvider clock, ILogger<MqttModuleClient> logger)
+    : IModuleClient
 {
     private static readonly TimeSpan TwinRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TwinPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SendRetry = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly MethodInvoker _methods = new(credentials, httpsPort, clock);
     private readonly ReconnectBackoff _backoff = new(Random.Shared.NextDouble);
     private readonly TakeoverGuard _takeovers = new();
 
@@ -41,6 +43,9 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
 
     public Task ReportAsync(JObject patch, CancellationToken cancellation) =>
         OnAnySessionAsync(session => session.ReportAsync(patch, cancellation), "reported properties", cancellation);
+
+    public Task<MethodResponse> InvokeMethodAsync(string moduleId, MethodRequest request, TimeSpan responseTimeout, CancellationToken cancellation) =>
+        _methods.InvokeAsync(moduleId, request, responseTimeout, cancellation);
 
     public async Task StopReceivingAsync(CancellationToken cancellation)
     {
@@ -71,6 +76,7 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
         await _stop.CancelAsync();
         await _supervisor;
         _stop.Dispose();
+        _methods.Dispose();
         _inHand.Dispose();
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using EdgeModules.Messages;
@@ -69,7 +68,7 @@ internal sealed class MqttSession : IAsyncDisposable
             .WithTimeout(AnswerTimeout)
             .WithTlsOptions(tls => tls.UseTls().WithTargetHost(address.GatewayHostName)
                 .WithRevocationMode(X509RevocationMode.NoCheck)
-                .WithCertificateValidationHandler(offer => IsTrusted(offer, roots)))
+                .WithCertificateValidationHandler(offer => GatewayCertificate.IsTrusted(offer.Certificate, offer.Chain, offer.SslPolicyErrors, roots)))
             .Build();
         // The default of 8 KB is the socket's buffer too: messages of 250 KB would wait for a delayed acknowledgement each, 40 ms.
         ((MqttClientTcpOptions)options.ChannelOptions).BufferSize = SocketBufferBytes;
@@ -228,20 +227,6 @@ internal sealed class MqttSession : IAsyncDisposable
         Inputs.Writer.TryComplete();
         DesiredPatches.Writer.TryComplete();
         foreach (var request in _requests.Values) request.TrySetException(new InvalidOperationException("The connection has ended."));
-    }
-
-    private static bool IsTrusted(MqttClientCertificateValidationEventArgs offer, X509Certificate2Collection roots)
-    {
-        if (roots.Count == 0 || offer.Certificate is null) return offer.SslPolicyErrors == SslPolicyErrors.None;
-        if ((offer.SslPolicyErrors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        // Intermediate certificates came with the offer.
-        foreach (var element in offer.Chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>()) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-        using var certificate = X509CertificateLoader.LoadCertificate(offer.Certificate.GetRawCertData());
-        return chain.Build(certificate);
     }
 }
 

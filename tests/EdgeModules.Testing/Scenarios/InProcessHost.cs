@@ -121,6 +121,9 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
             return Task.CompletedTask;
         }
 
+        public Task<MethodResponse> InvokeMethodAsync(string moduleId, MethodRequest request, TimeSpan responseTimeout, CancellationToken cancellation) =>
+            throw new HttpRequestException("There is no other module in a scenario.");
+
         public Task StopReceivingAsync(CancellationToken cancellation) => Task.CompletedTask;
 
         public Task CloseAsync(CancellationToken cancellation) => Task.CompletedTask;
