@@ -1,0 +1,76 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using static EdgeModules.Hosting.Tests.Pump.PumpRig;
+
+namespace EdgeModules.Hosting.Tests.Service;
+
+public sealed class ModuleMethodsTests
+{
+    [Theory]
+    [InlineData("ping", 200, """{"status":"ok"}""")]
+    [InlineData("getLedger", 200, """{"forwarded":1,"received":1,"sent":{"out":1},"held":0}""")]
+    [InlineData("getSettings", 200, """{"version":1,"status":"applied","errors":[],"settings":{"step":7,"emitInvalid":true,"label":null}}""")]
+    [InlineData("echo", 200, """{"a":1}""")]
+    [InlineData("fail", 500, """{"message":"Bang."}""")]
+    [InlineData("nothing", 501, """{"message":"There is no method \"nothing\"; every module has ping, getLedger, getSettings and resetState."}""")]
+    [InlineData("Ping", 501, """{"message":"There is no method \"Ping\"; every module has ping, getLedger, getSettings and resetState."}""")]
+    public async Task CallAsync_Method_AnswersWithStatusAndPayload(string method, int status, string payload)
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync("""{"step":7}""");
+        await rig.DeliverAsync(Readings("a"));
+        var response = await rig.Client.CallAsync(method, JObject.Parse("""{"a":1}"""));
+
+        Assert.Equal((status, payload), (response.Status, response.Payload!.ToString(Formatting.None)));
+    }
+
+    [Fact]
+    public async Task CallAsync_GetSettingsAfterRejection_SaysSo()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync("""{"step":7}""");
+        await rig.GiveTwinAsync(2, """{"step":0}""");
+        var payload = (await rig.Client.CallAsync("getSettings")).Payload!;
+
+        Assert.Equal(
+            """{"version":2,"status":"rejected","errors":["step is 0; it must be 1 to 100."],"settings":{"step":7,"emitInvalid":true,"label":null}}""", payload.ToString(Formatting.None));
+    }
+
+    [Fact]
+    public async Task CallAsync_ResetState_ForgetsStateForGoodAndKeepsTheBooks()
+    {
+        var rig = new ServiceRig();
+        await rig.StartedAsync();
+        await rig.DeliverAsync(Readings("a", "b"));
+        var response = await rig.Client.CallAsync("resetState");
+        await rig.DisposeAsync();
+
+        Assert.Equal((200, """{"status":"reset"}"""), (response.Status, response.Payload!.ToString(Formatting.None)));
+        await using var next = new ServiceRig(rig.Store);
+        await next.StartedAsync();
+        Assert.Equal(2, (int?)(await next.Client.CallAsync("getLedger")).Payload!["received"]);
+        Assert.Empty(next.Module.State);
+    }
+
+    [Fact]
+    public async Task CallAsync_ResetStateOnAFullDisk_SaysThatItFailed()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync();
+        rig.Store.BeforeWrite = () => throw new IOException("Full.");
+        var response = await rig.Client.CallAsync("resetState");
+        rig.Store.BeforeWrite = static () => { };
+
+        Assert.Equal((500, """{"message":"Full."}"""), (response.Status, response.Payload!.ToString(Formatting.None)));
+    }
+
+    [Fact]
+    public async Task CallAsync_WhileStopping_Answers503()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync();
+        await rig.StopAsync();
+
+        Assert.Equal(503, (await rig.Client.CallAsync("ping")).Status);
+    }
+}
