@@ -28,6 +28,7 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
     private Task _inputs = Task.CompletedTask;
     private JObject? _desired;
     private bool _closing;
+    private bool _disposed;
 
     /// <summary>Life of a token; a connection is renewed at 85 % of it.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
@@ -73,6 +74,7 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         await _stop.CancelAsync();
         await _supervisor;
         _stop.Dispose();

@@ -16,7 +16,7 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Hosting.Tests.Connection;
 
 /// <summary>Against a gateway of the test's own, over TLS.</summary>
-public sealed class MethodInvokerTests : IAsyncLifetime
+public sealed class MethodInvokerTests : IAsyncLifetime, IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
@@ -43,9 +43,10 @@ public sealed class MethodInvokerTests : IAsyncLifetime
         await _gateway.StartAsync();
     }
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => _gateway!.DisposeAsync().AsTask();
+
+    public void Dispose()
     {
-        await _gateway!.DisposeAsync();
         _certificate.Dispose();
         _folder.Dispose();
     }
@@ -106,7 +107,7 @@ public sealed class MethodInvokerTests : IAsyncLifetime
     private ConnectionStringCredentials Credentials(bool trusted)
     {
         using var other = CreateCertificate();
-        var roots = Path.Combine(_folder.Path, $"{trusted}.pem");
+        var roots = _folder.File($"{trusted}.pem");
         File.WriteAllText(roots, (trusted ? _certificate : other).ExportCertificatePem());
         return new ConnectionStringCredentials("HostName=hub.net;GatewayHostName=localhost;DeviceId=edge 1;ModuleId=Alert;SharedAccessKey=a2V5", roots);
     }

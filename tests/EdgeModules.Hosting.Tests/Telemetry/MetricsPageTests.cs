@@ -72,7 +72,7 @@ public sealed partial class MetricsPageTests
 
     private static ModuleEnvironment Environment(int port) => new(
         new ConnectionStringCredentials($"HostName=h.net;DeviceId=edge-1;ModuleId=FilterModule;SharedAccessKey={SasTokenTests.Key}", null),
-        8883, port, "127.0.0.1", "/state", LogLevel.Information);
+        8883, 443, port, "127.0.0.1", "/state", LogLevel.Information);
 
     private static string Value(string text, string name, string label) =>
         SampleLine().Matches(text).Single(match => match.Groups["name"].Value == name && match.Groups["labels"].Value.Contains(label, StringComparison.Ordinal)).Groups["value"].Value;

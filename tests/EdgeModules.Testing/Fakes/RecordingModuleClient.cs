@@ -53,6 +53,9 @@ public sealed class RecordingModuleClient : IModuleClient
         return Task.CompletedTask;
     }
 
+    public Task<MethodResponse> InvokeMethodAsync(string moduleId, MethodRequest request, TimeSpan responseTimeout, CancellationToken cancellation) =>
+        throw new HttpRequestException("There is no other module here.");
+
     public async Task SendAsync(OutboundMessage message, CancellationToken cancellation)
     {
         await BeforeSend(message, cancellation);

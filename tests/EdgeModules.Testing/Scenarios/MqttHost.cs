@@ -1,6 +1,8 @@
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.State;
 using EdgeModules.Messages;
+using EdgeModules.Testing.Fakes;
+using EdgeSimulator;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
@@ -17,15 +19,15 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     private const string Source = "Source";
     private const string Sink = "Sink";
 
-    private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("scenario-");
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly Dictionary<string, List<JToken>> _taken = [];
+    private readonly Stack<Life> _lives = new();
     private LoopbackHub? _hub;
     private MqttModuleClient? _source;
     private MqttModuleClient? _sink;
-    private MqttModuleClient? _client;
-    private LiteDbStateStore? _store;
-    private IHostedService? _module;
+
+    /// <summary>One process of the module.</summary>
+    private sealed record Life(TemporaryFolder State, LiteDbStateStore Store, MqttModuleClient Client, IHostedService Module);
 
     public async Task StartAsync(JObject desired)
     {
@@ -35,7 +37,7 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
         await _hub.StartAsync();
         _source = await OpenAsync(Source, (_, _) => Task.CompletedTask);
         _sink = await OpenAsync(Sink, TakeAsync);
-        await StartModuleAsync();
+        await StartLifeAsync(new TemporaryFolder());
     }
 
     public async Task SendAsync(string input, byte[] body, IReadOnlyDictionary<string, string> properties)
@@ -80,11 +82,20 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
 
     public async Task RestartAsync(bool kill)
     {
-        // Killed, the connection ends without a word; either way everything acknowledged is on disk.
-        if (kill) await _client!.DisposeAsync();
-        await _module!.StopAsync(CancellationToken.None);
-        _store!.Dispose();
-        await StartModuleAsync();
+        var (state, store, client, module) = _lives.Peek();
+        if (kill)
+        {
+            // The connection ends without a word, and the next life finds what lies on the disk at this moment.
+            await client.DisposeAsync();
+            await StartLifeAsync(state.Copy());
+            return;
+        }
+
+        await module.StopAsync(CancellationToken.None);
+        store.Dispose();
+        await client.DisposeAsync();
+        _lives.Pop();
+        await StartLifeAsync(state);
     }
 
     public async Task AdvanceAsync(TimeSpan time)
@@ -96,25 +107,49 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
 
     public async ValueTask DisposeAsync()
     {
-        if (_module is not null) await _module.StopAsync(CancellationToken.None);
-        foreach (var client in new[] { _client, _source, _sink })
+        foreach (var (state, store, client, module) in _lives)
+        {
+            await module.StopAsync(CancellationToken.None);
+            await client.DisposeAsync();
+            store.Dispose();
+            state.Dispose();
+        }
+
+        foreach (var client in new[] { _source, _sink })
         {
             if (client is not null) await client.DisposeAsync();
         }
 
         if (_hub is not null) await _hub.DisposeAsync();
-        _store?.Dispose();
-        _state.Delete(recursive: true);
     }
 
-    private async Task StartModuleAsync()
+    private async Task StartLifeAsync(TemporaryFolder state)
     {
-        _store = LiteDbStateStore.Open(Path.Combine(_state.FullName, "module"), Module, _clock.GetUtcNow());
-        _client = _hub!.CreateClient(Module);
-        _module = start(_client, _store, LoopbackHub.Address(Module), _clock);
-        await _module.StartAsync(CancellationToken.None);
+        var store = LiteDbStateStore.Open(state.Path, Module, _clock.GetUtcNow());
+        var client = _hub!.CreateClient(Module);
+        var module = start(client, store, LoopbackHub.Address(Module), _clock);
+        _lives.Push(new Life(state, store, client, module));
+        await module.StartAsync(CancellationToken.None);
+        await WaitForAnswerAsync();
         await WaitForReportAsync();
-        await Waiting.ForAsync(() => _hub!.Hub.GetStatus().ConnectedModules.Count == 3, "all three modules are connected");
+    }
+
+    /// <summary>Only a module that runs answers; what is reported may be its former life's.</summary>
+    private async Task WaitForAnswerAsync()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await CallAsync("ping", null);
+                return;
+            }
+            catch (SimulatorException) when (TimeProvider.System.GetElapsedTime(start) < Waiting.Deadline)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            }
+        }
     }
 
     private async Task<MqttModuleClient> OpenAsync(string module, Func<InboundMessage, CancellationToken, Task> onMessage)
