@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using EdgeModules.Hosting.Connection;
 using EdgeSimulator.Hub;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,21 +14,26 @@ public sealed class LoopbackHub : IAsyncDisposable
     private const string GatewayHostName = "localhost";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loopback-hub-");
-    private readonly HubOptions _options;
+    private HubOptions _options;
 
     /// <param name="routes">Route name → route.</param>
     /// <param name="desired">Module → its desired properties.</param>
     public LoopbackHub(IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null)
     {
         _options = new HubOptions(
-            HubHostName, GatewayHostName, Device, FreePort(), Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
+            HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
             ackTimeout ?? TimeSpan.FromSeconds(30), routes, desired);
         Hub = Create();
     }
 
     public EdgeHub Hub { get; private set; }
 
-    public Task StartAsync() => Hub.StartAsync(CancellationToken.None);
+    public async Task StartAsync()
+    {
+        await Hub.StartAsync(CancellationToken.None);
+        // Whatever port it found, a later start takes the same one.
+        _options = _options with { Port = Hub.Port };
+    }
 
     public Task StopAsync() => Hub.DisposeAsync().AsTask();
 
@@ -38,7 +41,7 @@ public sealed class LoopbackHub : IAsyncDisposable
     public Task StartAgainAsync()
     {
         Hub = Create();
-        return Hub.StartAsync(CancellationToken.None);
+        return StartAsync();
     }
 
     public static ModuleAddress Address(string module) => new(HubHostName, GatewayHostName, Device, module);
@@ -64,11 +67,4 @@ public sealed class LoopbackHub : IAsyncDisposable
     }
 
     private EdgeHub Create() => new(_options, TimeProvider.System, NullLoggerFactory.Instance);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -8,10 +8,14 @@ public static class Waiting
 
     /// <param name="what">Completes "… did not come true".</param>
     /// <param name="step">Done before each look, for instance moving a clock on.</param>
-    public static async Task ForAsync(Func<bool> condition, string what, Action? step = null, TimeSpan? deadline = null)
+    public static Task ForAsync(Func<bool> condition, string what, Action? step = null, TimeSpan? deadline = null) =>
+        ForAsync(() => Task.FromResult(condition()), what, step, deadline);
+
+    /// <inheritdoc cref="ForAsync(Func{bool}, string, Action?, TimeSpan?)"/>
+    public static async Task ForAsync(Func<Task<bool>> condition, string what, Action? step = null, TimeSpan? deadline = null)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > (deadline ?? Deadline)) throw new TimeoutException($"\"{what}\" did not come true in time.");
             step?.Invoke();

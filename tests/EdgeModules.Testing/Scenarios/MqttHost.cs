@@ -135,22 +135,19 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     }
 
     /// <summary>Only a module that runs answers; what is reported may be its former life's.</summary>
-    private async Task WaitForAnswerAsync()
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
+    private Task WaitForAnswerAsync() => Waiting.ForAsync(
+        async () =>
         {
             try
             {
-                await CallAsync("ping", null);
-                return;
+                return (await CallAsync("ping", null)).Status == 200;
             }
-            catch (SimulatorException) when (TimeProvider.System.GetElapsedTime(start) < Waiting.Deadline)
+            catch (SimulatorException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+                return false;
             }
-        }
-    }
+        },
+        "the module answers");
 
     private async Task<MqttModuleClient> OpenAsync(string module, Func<InboundMessage, CancellationToken, Task> onMessage)
     {

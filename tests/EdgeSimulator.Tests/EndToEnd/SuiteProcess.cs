@@ -89,7 +89,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
     {
         var before = await PidAsync(module);
         using (var process = Process.GetProcessById(before)) process.Kill();
-        while (await PidAsync(module) is var now && (now == before || now == 0)) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        await Waiting.ForAsync(async () => await PidAsync(module) is var now && now != before && now != 0, $"{module} runs again");
     }
 
     public async Task<int> PidAsync(string module)
