@@ -140,7 +140,8 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
         {
             try
             {
-                return (await CallAsync("ping", null)).Status == 200;
+                // The hub may still hold the connection of the former life, which does not answer.
+                return (await _hub!.Hub.InvokeMethodAsync(Module, "ping", null, TimeSpan.FromSeconds(1), CancellationToken.None)).Status == 200;
             }
             catch (SimulatorException)
             {
