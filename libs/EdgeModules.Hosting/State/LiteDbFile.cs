@@ -3,7 +3,9 @@ using LiteDB.Engine;
 
 namespace EdgeModules.Hosting.State;
 
-/// <summary>One opening of a LiteDB file. After a failed write it is of no use: it must be closed and opened anew, which also undoes what was written in part.</summary>
+/// <summary>
+/// One opening of a LiteDB file. After a failed write it is of no use: it must be closed and opened anew, which also undoes what was written in part.
+/// </summary>
 internal sealed class LiteDbFile : IDisposable
 {
     private readonly LiteDbCommits _commits = new();
@@ -42,7 +44,7 @@ internal sealed class LiteDbFile : IDisposable
     /// <exception cref="IOException">It is not.</exception>
     public void Put(ILiteCollection<BsonDocument> collection, BsonDocument document)
     {
-        var before = _commits.Durable;
+        var before = _commits.Written;
         collection.Upsert(document);
         _commits.AwaitMoreThan(before);
     }

@@ -48,7 +48,8 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    public IReadOnlyList<byte[]> Load() => [.. Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64).Select(document => document["data"].AsBinary)];
+    public IReadOnlyList<byte[]> Load() =>
+        [.. Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64).Select(document => document["data"].AsBinary)];
 
     public void Append(ReadOnlySpan<byte> record)
     {

@@ -1,8 +1,8 @@
 namespace EdgeModules.Hosting.State;
 
 /// <summary>
-/// A file of LiteDB. When one cannot be written any more, LiteDB must not see it: its writer thread would wait for itself for ever. So from the first failure on
-/// nothing is written to either file, as after a crash, and <see cref="LiteDbCommits"/> tells the store.
+/// A file of LiteDB. When one cannot be written any more, LiteDB must not see it: its writer thread would wait for itself for ever. So from the first
+/// failure on nothing is written to either file, as after a crash, and <see cref="LiteDbCommits"/> tells the store.
 /// </summary>
 internal sealed class LiteDbStream : Stream
 {
@@ -50,7 +50,9 @@ internal sealed class LiteDbStream : Stream
         var end = Position + count;
         Unless(() => _file.Write(buffer, offset, count));
         Position = end;
-        if (count == PageBytes && buffer[offset + ConfirmedFlag] != 0) _written++;
+        if (count != PageBytes || buffer[offset + ConfirmedFlag] == 0) return;
+        _written++;
+        _commits.AddWritten();
     }
 
     public override void SetLength(long value) => Unless(() => _file.SetLength(value));
@@ -60,7 +62,7 @@ internal sealed class LiteDbStream : Stream
     {
         var written = _written;
         if (written > _flushed || _written == 0) Unless(() => _file.Flush(flushToDisk: true));
-        _commits.Add(written - _flushed);
+        _commits.AddDurable(written - _flushed);
         _flushed = written;
     }
 
@@ -87,8 +89,8 @@ internal sealed class LiteDbStream : Stream
 }
 
 /// <summary>
-/// LiteDB's commit returns when the pages of the log are queued; a thread of its own writes them. This is where the store waits until they are on disk, and learns
-/// that they cannot be.
+/// LiteDB's commit returns when the pages of the log are queued; a thread of its own writes them. This is where the store waits until they are on disk,
+/// and learns that they cannot be.
 /// </summary>
 internal sealed class LiteDbCommits
 {
@@ -96,15 +98,18 @@ internal sealed class LiteDbCommits
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly object _lock = new();
+    private long _written;
     private long _durable;
     private Exception? _failure;
 
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Commits on disk since the files were opened.</summary>
-    public long Durable => Volatile.Read(ref _durable);
+    /// <summary>Commits written since the files were opened, on disk or about to be.</summary>
+    public long Written => Volatile.Read(ref _written);
 
-    public void Add(long commits)
+    public void AddWritten() => Interlocked.Increment(ref _written);
+
+    public void AddDurable(long commits)
     {
         lock (_lock)
         {
@@ -122,7 +127,8 @@ internal sealed class LiteDbCommits
         }
     }
 
-    /// <summary>Returns when more commits than <paramref name="before"/> are on disk.</summary>
+    /// <summary>Returns when more commits are on disk than had been written before.</summary>
+    /// <param name="before"><see cref="Written"/> when no page waited.</param>
     /// <exception cref="IOException">They are not, and will not be.</exception>
     public void AwaitMoreThan(long before)
     {
