@@ -220,7 +220,8 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
 
     private static bool IsNonFinite(in Utf8JsonReader reader)
     {
-        if (!reader.ValueIsEscaped) return reader.ValueSpan.SequenceEqual("NaN"u8) || reader.ValueSpan.SequenceEqual("Infinity"u8) || reader.ValueSpan.SequenceEqual("-Infinity"u8);
+        if (!reader.ValueIsEscaped)
+            return reader.ValueSpan.SequenceEqual("NaN"u8) || reader.ValueSpan.SequenceEqual("Infinity"u8) || reader.ValueSpan.SequenceEqual("-Infinity"u8);
         // A surrogate, paired or not, is in none of the three; comparing half of one would throw.
         if (reader.ValueSpan.IndexOf("\\ud"u8) >= 0 || reader.ValueSpan.IndexOf("\\uD"u8) >= 0) return false;
         return reader.ValueTextEquals("NaN"u8) || reader.ValueTextEquals("Infinity"u8) || reader.ValueTextEquals("-Infinity"u8);

@@ -71,7 +71,8 @@ public sealed partial class TwinReporter(IModuleClient client, ILogger<TwinRepor
         var fitting = (JObject)reported.DeepClone();
         while (JsonText.ToUtf8(fitting).Length > MaxBytes)
         {
-            var largest = fitting.Properties().Where(property => property.Value is JObject report && report["value"] is not null).MaxBy(property => JsonText.ToUtf8(property.Value["value"]!).Length);
+            var largest = fitting.Properties().Where(property => property.Value is JObject told && told["value"] is not null)
+                .MaxBy(property => JsonText.ToUtf8(property.Value["value"]!).Length);
             if (largest is null) return fitting;
             var report = (JObject)largest.Value;
             report.Remove("value");
