@@ -154,8 +154,14 @@ public sealed class DeadbandFilterTests
         var settings = new FilterSettings
         {
             Deadbands = Bands(("temperature", Absolute(1)), ("humidity", Absolute(1))),
-            Zones = new Dictionary<string, FilterOverride> { ["hall"] = new() { Deadbands = Bands(("temperature", Absolute(2)), ("humidity", Absolute(2))), MaxSilenceSeconds = 20 } },
-            Devices = new Dictionary<string, FilterOverride> { ["special"] = new() { Deadbands = Bands(("temperature", Absolute(3))), MaxSilenceSeconds = 30 } },
+            Zones = new Dictionary<string, FilterOverride>
+            {
+                ["hall"] = new() { Deadbands = Bands(("temperature", Absolute(2)), ("humidity", Absolute(2))), MaxSilenceSeconds = 20 },
+            },
+            Devices = new Dictionary<string, FilterOverride>
+            {
+                ["special"] = new() { Deadbands = Bands(("temperature", Absolute(3))), MaxSilenceSeconds = 30 },
+            },
             MaxSilenceSeconds = 10,
         };
         foreach (var (metric, band) in new[] { ("temperature", temperatureBand), ("humidity", humidityBand) })
@@ -173,7 +179,8 @@ public sealed class DeadbandFilterTests
     [Fact]
     public void Passes_DeviceChangesItsZone_TakesTheBandsOfTheNewOne()
     {
-        var rig = new FilterRig(new FilterSettings { Zones = new Dictionary<string, FilterOverride> { ["hall"] = new() { Deadbands = Bands(("temperature", Absolute(5))) } } });
+        var hall = new FilterOverride { Deadbands = Bands(("temperature", Absolute(5))) };
+        var rig = new FilterRig(new FilterSettings { Zones = new Dictionary<string, FilterOverride> { ["hall"] = hall } });
         rig.Passes("d", "hall", 0, ("temperature", 20));
 
         Assert.False(rig.Passes("d", "hall", 1, ("temperature", 24)));

@@ -15,11 +15,13 @@ public sealed class FilterModuleTests
     [Fact]
     public void OnReadings_SomePass_SendsTheirBytesAsOneArray()
     {
-        var result = Handle(new FilterModule(new DeadbandFilter()), """[{"deviceId":"a","timestamp":1,"temperature":20,"unit":"C"},{"deviceId":"a","timestamp":2,"temperature":20},{ "deviceId":"b","timestamp":1,"temperature":20 }]""");
+        const string First = """{"deviceId":"a","timestamp":1,"temperature":20,"unit":"C"}""";
+        const string Other = """{ "deviceId":"b","timestamp":1,"temperature":20 }""";
+        var result = Handle(new FilterModule(new DeadbandFilter()), $$"""[{{First}},{"deviceId":"a","timestamp":2,"temperature":20},{{Other}}]""");
 
         var output = Assert.Single(result.Outputs);
         Assert.Equal(("filtered", "reading", Priorities.Normal, 2, null), (output.Output, output.MessageType, output.Priority, output.Count, output.MessageId));
-        Assert.Equal("""[{"deviceId":"a","timestamp":1,"temperature":20,"unit":"C"},{ "deviceId":"b","timestamp":1,"temperature":20 }]""", Encoding.UTF8.GetString(output.Body.Span));
+        Assert.Equal($"[{First},{Other}]", Encoding.UTF8.GetString(output.Body.Span));
         Assert.Equal("""{"forwarded":2,"suppressed":{"deadband":1}}""", _ledger.ToJson().ToString(Newtonsoft.Json.Formatting.None));
     }
 

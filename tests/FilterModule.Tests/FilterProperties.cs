@@ -60,7 +60,9 @@ public sealed class FilterProperties
         Assert.True(parts.Count > 1);
         Assert.All(parts, part => Assert.InRange(part.Length, 1, 110_000));
         Assert.InRange(parts.Sum(part => part.Length) / 5_000, 40, 90);
-        Assert.All(Enumerable.Range(0, 5_000), i => Assert.False(rig.Passes($"device-{i:00000}", "hall", 1, ("temperature", i), ("humidity", -i), ("ü", 5), ("pressure", 1000))));
+        Assert.All(
+            Enumerable.Range(0, 5_000),
+            i => Assert.False(rig.Passes($"device-{i:00000}", "hall", 1, ("temperature", i), ("humidity", -i), ("ü", 5), ("pressure", 1000))));
     }
 
     [Fact]

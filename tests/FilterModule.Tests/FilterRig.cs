@@ -42,7 +42,8 @@ internal sealed class FilterRig(FilterSettings? settings = null)
         foreach (var change in changes) Filter.ReadDevices(change.Span);
     }
 
-    public static IReadOnlyDictionary<string, Deadband> Bands(params (string Metric, Deadband Band)[] bands) => bands.ToDictionary(band => band.Metric, band => band.Band);
+    public static IReadOnlyDictionary<string, Deadband> Bands(params (string Metric, Deadband Band)[] bands) =>
+        bands.ToDictionary(band => band.Metric, band => band.Band);
 
     public static Deadband Absolute(double width) => new(width, IsPercent: false);
 

@@ -11,7 +11,8 @@ public sealed class FilterSettingsTests
     [Fact]
     public void Defaults_AsTheyAreReported_AreTheDocumentedOnes() =>
         Assert.Equal(
-            """{"deadbands":{"temperature":0.5,"humidity":2.0,"vibration":10.0,"pressure":1.0},"maxSilenceSeconds":300,"forwardUnknownMetrics":false,"zones":{},"devices":{},"maxDevices":50000,"emitInvalid":true}""",
+            """{"deadbands":{"temperature":0.5,"humidity":2.0,"vibration":10.0,"pressure":1.0},"maxSilenceSeconds":300"""
+            + ""","forwardUnknownMetrics":false,"zones":{},"devices":{},"maxDevices":50000,"emitInvalid":true}""",
             SettingsBinder.ToJson(new FilterSettings()).ToString(Formatting.None));
 
     [Theory]

@@ -66,9 +66,9 @@ internal sealed class FakeWorkloadApi : IAsyncDisposable
                 lock (Requests) Requests.Add((lines[0], Encoding.UTF8.GetString(body)));
                 var (status, text) = _answer(lines[0]);
                 var content = Encoding.UTF8.GetBytes(text);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                    $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n"));
-                await stream.WriteAsync(content);
+                var answer = $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n";
+                // In one piece: the client goes when it has what it needs.
+                await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(answer), .. content]);
             }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)

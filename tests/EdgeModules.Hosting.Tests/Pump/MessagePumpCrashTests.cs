@@ -10,7 +10,10 @@ public sealed class MessagePumpCrashTests
 {
     private static readonly string Mixed = $"[{Reading("b1")},5,{Reading("b2")}]";
 
-    public static TheoryData<string> Points => ["before saving", "after saving", "before send 1", "after send 1", "before send 2", "after send 2", "before send 3", "after send 3", "before acknowledging"];
+    public static TheoryData<string> Points =>
+    [
+        "before saving", "after saving", "before send 1", "after send 1", "before send 2", "after send 2", "before send 3", "after send 3", "before acknowledging",
+    ];
 
     [Theory]
     [MemberData(nameof(Points))]
@@ -55,9 +58,12 @@ public sealed class MessagePumpCrashTests
         var byId = rig.Hub.GroupBy(sent => sent.Id).ToList();
         Assert.Equal(5, byId.Count);
         Assert.All(byId, repeats => Assert.Single(repeats.Distinct()));
-        Assert.Equal([Reading("a"), Reading("b1"), Reading("b2"), "invalid", Reading("c")], byId.Select(sent => sent.First().Output == "invalid" ? "invalid" : sent.First().Body));
+        Assert.Equal(
+            [Reading("a"), Reading("b1"), Reading("b2"), "invalid", Reading("c")],
+            byId.Select(sent => sent.First().Output == "invalid" ? "invalid" : sent.First().Body));
         var ledger = rig.Pump.Ledger;
-        Assert.Equal((5, 4, 1, 4, 1), (ledger.Total("received"), ledger.Total("forwarded"), ledger.Total("invalid", "notAReading"), ledger.Total("sent", "out"), ledger.Total("sent", "invalid")));
+        Assert.Equal((5, 4, 1), (ledger.Total("received"), ledger.Total("forwarded"), ledger.Total("invalid", "notAReading")));
+        Assert.Equal((4, 1), (ledger.Total("sent", "out"), ledger.Total("sent", "invalid")));
         Assert.Equal(point == "before saving" ? 0 : 3, ledger.Total("redelivered"));
     }
 

@@ -19,7 +19,8 @@ public sealed class ModuleServiceTests
         await rig.UntilReportedAsync("settings.status", "\"applied\"");
 
         Assert.Equal(
-            """{"step":{"value":7,"ac":200,"av":1},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0},"settings":{"version":1,"status":"applied","errors":[]},"ledger":{"held":4},"progress":{"rows":5}}""",
+            """{"step":{"value":7,"ac":200,"av":1},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0}"""
+            + ""","settings":{"version":1,"status":"applied","errors":[]},"ledger":{"held":4},"progress":{"rows":5}}""",
             rig.Client.Reported.ToString(Formatting.None));
     }
 
@@ -27,7 +28,8 @@ public sealed class ModuleServiceTests
     public async Task Report_HubHasAnOldOne_SendsOnlyWhatDiffers()
     {
         await using var rig = new ServiceRig();
-        await rig.Client.ReportAsync(JObject.Parse("""{"gone":1,"step":{"value":1,"ac":203,"av":0},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0}}"""), default);
+        const string Old = """{"gone":1,"step":{"value":1,"ac":203,"av":0},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0}}""";
+        await rig.Client.ReportAsync(JObject.Parse(Old), default);
         await rig.StartedAsync();
         await rig.UntilReportedAsync("settings.status", "\"applied\"");
 
@@ -115,11 +117,16 @@ public sealed class ModuleServiceTests
     public async Task StopAsync_HubDoesNotAnswer_GivesUpInTimeAndLosesNothing()
     {
         var rig = new ServiceRig();
-        rig.Client.BeforeSend = (_, cancellation) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        var sending = new TaskCompletionSource();
+        rig.Client.BeforeSend = (_, cancellation) =>
+        {
+            sending.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        };
         rig.Client.WhenStopping = cancellation => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
         await rig.StartedAsync();
         var unacknowledged = rig.DeliverAsync(Readings("a"), id: "m", count: 1);
-        await Waiting.ForAsync(() => rig.Store.Records.Count == 1, "the message is saved");
+        await sending.Task.WaitAsync(Waiting.Deadline);
         var stopped = rig.StopWithoutWaitingAsync();
         await Waiting.ForAsync(
             () =>
@@ -140,15 +147,15 @@ public sealed class ModuleServiceTests
     }
 
     [Fact]
-    public async Task StartAsync_StateThatCannotBeRead_EndsTheProcess()
+    public async Task RunAsync_LoopFails_EndsTheProcess()
     {
-        var store = new InMemoryStateStore();
-        store.Append([99]);
-        await using var rig = new ServiceRig(store);
+        await using var rig = new ServiceRig();
+        rig.Module.NextTickAt = Start;
+        rig.Module.Tick = _ => throw new InvalidOperationException("Bang.");
         var exitCode = Environment.ExitCode;
         try
         {
-            await rig.StartAsync();
+            await rig.StartedAsync();
             await Waiting.ForAsync(() => rig.ApplicationStopping.IsCancellationRequested, "the service asks the process to end");
 
             Assert.Equal(1, Environment.ExitCode);

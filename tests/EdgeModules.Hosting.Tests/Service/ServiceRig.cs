@@ -47,8 +47,6 @@ internal sealed class ServiceRig : IHostApplicationLifetime, IAsyncDisposable
         return this;
     }
 
-    public Task StartAsync() => _service.StartAsync(default);
-
     public Task GiveTwinAsync(long version, string desired)
     {
         var twin = JObject.Parse(desired);
@@ -56,7 +54,8 @@ internal sealed class ServiceRig : IHostApplicationLifetime, IAsyncDisposable
         return Client.GiveTwinAsync(twin).WaitAsync(Waiting.Deadline);
     }
 
-    public Task DeliverAsync(string body, string? id = null, int? count = null) => Client.DeliverAsync(PumpRig.Message(body, id, count: count)).WaitAsync(Waiting.Deadline);
+    public Task DeliverAsync(string body, string? id = null, int? count = null) =>
+        Client.DeliverAsync(PumpRig.Message(body, id, count: count)).WaitAsync(Waiting.Deadline);
 
     public async Task StopAsync()
     {

@@ -7,6 +7,9 @@ namespace EdgeModules.Hosting.Tests.Settings;
 
 public sealed class SettingsBinderTests
 {
+    private const string NoSetting =
+        "it must be absent: it is no setting; the settings here are isOn, count, big, factor, label, mode, limit, note, nested, numbers, things, spans.";
+
     [Fact]
     public void Bind_Nothing_GivesTheDefaults() => AssertSame(new SampleSettings(), Bound("{}"));
 
@@ -21,7 +24,8 @@ public sealed class SettingsBinderTests
         AssertSame(
             new SampleSettings
             {
-                IsOn = false, Count = 7, Big = 9_007_199_254_740_993, Factor = 2.25, Label = "ü", Mode = SampleMode.AllAtOnce, Limit = 5, Note = "n", Nested = new SampleNested { Width = 9 },
+                IsOn = false, Count = 7, Big = 9_007_199_254_740_993, Factor = 2.25, Label = "ü", Mode = SampleMode.AllAtOnce, Limit = 5, Note = "n",
+                Nested = new SampleNested { Width = 9 },
                 Numbers = new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 },
                 Things = new Dictionary<string, SampleNested> { ["t"] = new() { Width = 4, Colour = "blue" } },
                 Spans = new Dictionary<string, SampleSpan> { ["s"] = new(1, 2.5) },
@@ -63,8 +67,8 @@ public sealed class SettingsBinderTests
     [InlineData("count", "11", "count is 11; it must be 1 to 10.")]
     [InlineData("limit", "0", "limit is 0; it must be more than 0.")]
     [InlineData("things", "{\"a%2Eb\":{\"width\":-1}}", "things.a%2Eb.width is -1; it must be 0 or more.")]
-    [InlineData("twice", "4", "twice is 4; it must be absent: it is no setting; the settings here are isOn, count, big, factor, label, mode, limit, note, nested, numbers, things, spans.")]
-    [InlineData("Count", "4", "Count is 4; it must be absent: it is no setting; the settings here are isOn, count, big, factor, label, mode, limit, note, nested, numbers, things, spans.")]
+    [InlineData("twice", "4", $"twice is 4; {NoSetting}")]
+    [InlineData("Count", "4", $"Count is 4; {NoSetting}")]
     [InlineData("nested", "{\"x-y\":1}", "nested.x-y is 1; it must be absent: it is no setting; the settings here are width, colour.")]
     public void Bind_WrongValue_IsOneErrorWithPathValueAndRule(string key, string value, string message)
     {
@@ -124,7 +128,8 @@ public sealed class SettingsBinderTests
     [Fact]
     public void ToJson_Defaults_NamesEverySetting() =>
         Assert.Equal(
-            """{"isOn":true,"count":3,"big":1099511627776,"factor":1.5,"label":"none","mode":"oneByOne","limit":null,"note":null,"nested":{"width":1,"colour":"red"},"numbers":{"preset":1},"things":{},"spans":{}}""",
+            """{"isOn":true,"count":3,"big":1099511627776,"factor":1.5,"label":"none","mode":"oneByOne","limit":null,"note":null"""
+            + ""","nested":{"width":1,"colour":"red"},"numbers":{"preset":1},"things":{},"spans":{}}""",
             SettingsBinder.ToJson(new SampleSettings()).ToString(Newtonsoft.Json.Formatting.None));
 
     [Property(MaxTest = 200, QuietOnSuccess = true)]
@@ -161,6 +166,7 @@ public sealed class SettingsBinderTests
         Assert.Equal(expected.Things, actual.Things);
         Assert.Equal(expected.Spans, actual.Spans);
         Assert.Equal(
-            expected with { Numbers = none.Numbers, Things = none.Things, Spans = none.Spans }, actual with { Numbers = none.Numbers, Things = none.Things, Spans = none.Spans });
+            expected with { Numbers = none.Numbers, Things = none.Things, Spans = none.Spans },
+            actual with { Numbers = none.Numbers, Things = none.Things, Spans = none.Spans });
     }
 }

@@ -86,10 +86,11 @@ public sealed class TwinReporterTests : IDisposable
     public async Task SetWanted_LargerThanATwin_LeavesOutTheLargestValuesAndSaysSo()
     {
         _reporter.SetHeld([]);
+        var large = new JObject(Enumerable.Range(0, 800).Select(i => new JProperty($"device-{i}", new string('ü', 30))));
         var report = new JObject
         {
             ["small"] = new JObject { ["value"] = 5, ["ac"] = 200, ["av"] = 1 },
-            ["large"] = new JObject { ["value"] = new JObject(Enumerable.Range(0, 800).Select(i => new JProperty($"device-{i}", new string('ü', 30)))), ["ac"] = 200, ["av"] = 1 },
+            ["large"] = new JObject { ["value"] = large, ["ac"] = 200, ["av"] = 1 },
             ["middle"] = new JObject { ["value"] = new string('x', 3_000), ["ac"] = 400, ["av"] = 1, ["ad"] = "Wrong." },
             ["ledger"] = new JObject { ["received"] = 1 },
             ["progress"] = "endOfData",

@@ -178,11 +178,14 @@ public sealed class TwinSettingsTests : IDisposable
     public void Report_ManyLongMistakes_StaysWithinTheLimitsOfATwin()
     {
         var settings = Opened();
-        settings.Apply(new JObject { ["$version"] = 1, ["numbers"] = new JObject(Enumerable.Range(0, 500).Select(i => new JProperty($"{i}{new string('ü', 200)}", "x"))) });
+        var numbers = new JObject(Enumerable.Range(0, 500).Select(i => new JProperty($"{i}{new string('ü', 200)}", "x")));
+        settings.Apply(new JObject { ["$version"] = 1, ["numbers"] = numbers });
         var report = settings.Report();
 
         Assert.Equal(20, report["settings"]!["errors"]!.Count());
-        Assert.All(report.DescendantsAndSelf().OfType<JValue>().Where(value => value.Type == JTokenType.String), text => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount((string)text!), 0, 4096));
+        Assert.All(
+            report.DescendantsAndSelf().OfType<JValue>().Where(value => value.Type == JTokenType.String),
+            text => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount((string)text!), 0, 4096));
     }
 
     private TwinSettings<SampleSettings> Opened() => new(_store, _log.For<TwinSettings<SampleSettings>>());

@@ -84,6 +84,20 @@ public sealed class LiteDbDamageTests : IDisposable
     }
 
     [Fact]
+    public void StartOver_State_IsSetAsideWhole()
+    {
+        using var store = Open();
+        store.Append("1"u8);
+        store.Append("2"u8);
+        var warning = store.StartOver("The saved state cannot be read");
+        var aside = _folder.File("m.db.damaged-20260131-120000");
+
+        Assert.StartsWith($"The saved state cannot be read; it was set aside as {aside}", warning);
+        using var copy = new LiteDatabase(aside);
+        Assert.Equal(2, copy.GetCollection("journal").Count());
+    }
+
+    [Fact]
     public void GetDocument_Damaged_IsAbsent()
     {
         using (var store = Open()) store.PutDocument("settings", "good"u8);

@@ -5,8 +5,8 @@ using EdgeModules.Testing.Fakes;
 namespace EdgeModules.Hosting.Tests.State;
 
 /// <summary>
-/// What a call has returned from survives kill -9: the files as they are at that moment, copied byte for byte, have it. LiteDB alone returns from a commit before
-/// its log is written.
+/// What a call has returned from survives kill -9: the files as they are at that moment, copied byte for byte, have it. LiteDB alone returns from a
+/// commit before its log is written.
 /// </summary>
 public sealed class LiteDbDurabilityTests : IDisposable
 {

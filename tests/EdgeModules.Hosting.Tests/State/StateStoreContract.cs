@@ -107,6 +107,23 @@ public abstract class StateStoreContract : IDisposable
     }
 
     [Fact]
+    public void StartOver_Journal_IsEmptyAndDocumentsStay()
+    {
+        var store = Opened();
+        store.PutDocument("settings", "s"u8);
+        foreach (var record in Many) store.Append(Bytes(record));
+        var warning = store.StartOver("It is of no use");
+
+        Assert.StartsWith("It is of no use", warning);
+        Assert.Empty(store.Load());
+        Assert.Equal(0, store.JournalBytes);
+        store.Append("new"u8);
+        store = Reopened(store);
+        Assert.Equal(["new"], Texts(store));
+        Assert.Equal("s"u8.ToArray(), store.GetDocument("settings"));
+    }
+
+    [Fact]
     public void Append_RecordsOfAnySize_AreGivenBackWhole()
     {
         var sizes = new[] { 0, 1, 7, 8, 9, 8_191, 8_192, 100_000, 300_000 };

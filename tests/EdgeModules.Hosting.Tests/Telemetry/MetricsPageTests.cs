@@ -74,8 +74,8 @@ public sealed partial class MetricsPageTests
         new ConnectionStringCredentials($"HostName=h.net;DeviceId=edge-1;ModuleId=FilterModule;SharedAccessKey={SasTokenTests.Key}", null),
         8883, 443, port, "127.0.0.1", "/state", LogLevel.Information);
 
-    private static string Value(string text, string name, string label) =>
-        SampleLine().Matches(text).Single(match => match.Groups["name"].Value == name && match.Groups["labels"].Value.Contains(label, StringComparison.Ordinal)).Groups["value"].Value;
+    private static string Value(string text, string name, string label) => SampleLine().Matches(text)
+        .Single(match => match.Groups["name"].Value == name && match.Groups["labels"].Value.Contains(label, StringComparison.Ordinal)).Groups["value"].Value;
 
     private static int FreePort()
     {
