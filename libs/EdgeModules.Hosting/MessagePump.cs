@@ -172,9 +172,9 @@ public sealed partial class MessagePump<TSettings>
         {
             return _memory.Restore(_module.ApplyChange);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (error is not OutOfMemoryException && (error is not IOException || error is EndOfStreamException))
         {
-            // State of a later version, after a step back for instance: the same would fail at every start.
+            // Not a disk that cannot be read now: that state may be good. State of a later version, after a step back for instance: the same would fail at every start.
             _module.Reset();
             LogStateUnreadable(_memory.StartOver($"The saved state cannot be read ({error.Message})"));
             return null;

@@ -5,7 +5,7 @@ namespace EdgeModules.Hosting.State;
 /// <summary>What a module remembers over restarts, kept in step with its store: the books, the keys of recent messages, and the journal of state changes.</summary>
 public sealed class ModuleMemory(IStateStore store)
 {
-    /// <summary>The journal is replaced by a snapshot when it has grown to this, or to twice the last snapshot.</summary>
+    /// <summary>The journal is replaced by a snapshot when it has grown to this, or to three times the last snapshot.</summary>
     private const long CompactAtBytes = 4 << 20;
 
     private readonly RecentKeys _keys = new();

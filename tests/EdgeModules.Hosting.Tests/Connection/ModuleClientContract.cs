@@ -141,6 +141,8 @@ public abstract class ModuleClientContract : IAsyncLifetime
     public async Task OnMethod_Call_GetsPayloadAndGivesTheAnswer()
     {
         await OpenAsync("Receiver");
+        // The twin is asked for when all subscriptions stand.
+        await Waiting.ForAsync(() => !_twins.IsEmpty, "the twin has come");
         var result = await Loopback.Hub.InvokeMethodAsync("Receiver", "echo", new JObject { ["x"] = 1 }, Waiting.Deadline, CancellationToken.None);
         Assert.Equal(200, result.Status);
         AssertJson("""{"name":"echo","payload":{"x":1}}""", result.Payload!);
