@@ -154,7 +154,8 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
     private async Task StopInputsAsync(MqttSession session, CancellationToken cancellation)
     {
         await session.StopInputsAsync(cancellation);
-        await _inputs.WaitAsync(cancellation);
+        // A message whose outputs cannot be sent because this connection has ended waits for the next one, which must not wait for it.
+        await Task.WhenAny(_inputs, session.Ended).WaitAsync(cancellation);
     }
 
     private async Task HandleInputsAsync(MqttSession session, ModuleClientHandlers handlers, CancellationToken over)
