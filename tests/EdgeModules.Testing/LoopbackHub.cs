@@ -1,5 +1,6 @@
 using EdgeModules.Hosting.Connection;
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 
@@ -22,7 +23,8 @@ public sealed class LoopbackHub : IAsyncDisposable
     {
         _options = new HubOptions(
             HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
-            ackTimeout ?? TimeSpan.FromSeconds(30), routes, desired);
+            ackTimeout ?? TimeSpan.FromSeconds(30),
+            [.. routes.Select(route => new RouteDefinition(route.Key, route.Value))], desired);
         Hub = Create();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeSimulator.Hub.Routing;
 
 namespace EdgeSimulator.Hub;
 
@@ -37,6 +38,20 @@ internal sealed record HubMessage(
         const int AddedByHub = 115; // connectionDeviceId, connectionModuleId, edgeMessageId = GUID, edgeHubOriginInterface = internal
         var output = Output is null ? 0 : SystemPropertyMap.OutputName.Length + Output.Length;
         return Body.Length + LengthOf(ApplicationProperties) + LengthOf(SystemProperties) + output + AddedByHub + deviceId.Length + Module.Length;
+    }
+
+    /// <summary>As the routes see it.</summary>
+    public RoutedMessage ToRouted(string deviceId) => new(
+        RouteTable.SourceOf(Module, Output),
+        ApplicationProperties,
+        [.. SystemProperties, .. AddedProperties(deviceId)],
+        Body);
+
+    private IEnumerable<KeyValuePair<string, string>> AddedProperties(string deviceId)
+    {
+        yield return new(SystemPropertyMap.ConnectionDeviceId, deviceId);
+        yield return new(SystemPropertyMap.ConnectionModuleId, Module);
+        if (Output is not null) yield return new(SystemPropertyMap.OutputName, Output);
     }
 
     private static string? ValueOf(IReadOnlyList<KeyValuePair<string, string>> properties, string name)

@@ -1,3 +1,4 @@
+using EdgeSimulator.Hub.Routing;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Hub;
@@ -42,7 +43,6 @@ public sealed record ModuleIdentity(string DeviceId, string ModuleId, string Gen
 
 public sealed record MethodResult(int Status, JToken? Payload);
 
-/// <param name="Routes">Route name → edgeHub route text.</param>
 /// <param name="Desired">Module id → its desired properties at first start; a twin kept in the state directory that was made from equal ones stays.</param>
 public sealed record HubOptions(
     string IotHubHostName,
@@ -52,7 +52,7 @@ public sealed record HubOptions(
     string StateDirectory,
     string CloudFile,
     TimeSpan MessageAckTimeout,
-    IReadOnlyDictionary<string, string> Routes,
+    IReadOnlyList<RouteDefinition> Routes,
     IReadOnlyDictionary<string, JObject> Desired);
 
 /// <summary>

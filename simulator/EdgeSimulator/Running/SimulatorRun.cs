@@ -2,6 +2,7 @@ using EdgeSimulator.Agent;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Manifests;
 using EdgeSimulator.Processes;
 using EdgeSimulator.Reporting;
@@ -51,7 +52,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
                 directory.FullPath,
                 directory.CloudFile,
                 manifest.Hub.MessageAckTimeout,
-                manifest.Hub.Routes,
+                [.. manifest.Hub.Routes.Select(route => new RouteDefinition(route.Key, route.Value))],
                 twins),
             clock,
             loggers);

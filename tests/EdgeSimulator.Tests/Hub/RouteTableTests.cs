@@ -28,7 +28,7 @@ public sealed class RouteTableTests
     public void Match_BySourcePrefix(string from, string module, string? output, bool matches)
     {
         var routes = Compile($"FROM {from} {IntoInput}");
-        var targets = routes.Match(RouteTable.SourceOf(module, output));
+        var targets = routes.Match(From(RouteTable.SourceOf(module, output)));
         Assert.Equal(matches ? ["edge-1/target/in"] : [], targets.Select(target => target.Endpoint.Id));
     }
 
@@ -45,7 +45,7 @@ public sealed class RouteTableTests
     [InlineData("FROM /* INTO BrokeredEndpoint(\"modules/m/inputs/i\")", "edge-1/m/i")]
     [InlineData("FROM /* INTO BrokeredEndpoint(\" /x/m/y/i \")", "edge-1/m/i")]
     public void Compile_WhatEdgeHubAccepts_FindsTheEndpoint(string route, string endpoint) =>
-        Assert.Equal([endpoint], Compile(route).Match("/messages/modules/a/outputs/b").Select(target => target.Endpoint.Id));
+        Assert.Equal([endpoint], Compile(route).Match(From("/messages/modules/a/outputs/b")).Select(target => target.Endpoint.Id));
 
     [Theory]
     [InlineData("", "is empty")]
@@ -76,10 +76,12 @@ public sealed class RouteTableTests
     public void Match_SeveralRoutesIntoOneEndpoint_MakeOneDelivery()
     {
         var routes = Compile("FROM /* INTO $upstream", $"FROM /messages/* {IntoInput}", "FROM /messages/modules/a/* INTO $upstream");
-        Assert.Equal(["iothub", "edge-1/target/in"], routes.Match("/messages/modules/a").Select(target => target.Endpoint.Id));
+        Assert.Equal(["iothub", "edge-1/target/in"], routes.Match(From("/messages/modules/a")).Select(target => target.Endpoint.Id));
         Assert.Equal(["iothub", "edge-1/target/in"], routes.Endpoints.Select(endpoint => endpoint.Id));
     }
 
     private static RouteTable Compile(params string[] routes) =>
-        RouteTable.Compile("edge-1", routes.Select((text, i) => (Name: $"r{i}", text)).ToDictionary(route => route.Name, route => route.text));
+        RouteTable.Compile("edge-1", routes.Select((text, i) => new RouteDefinition($"r{i}", text)));
+
+    private static RoutedMessage From(string source) => new(source, [], [], default);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Routing;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
 
@@ -28,7 +29,7 @@ internal sealed class TestHub : IAsyncDisposable
         var test = new TestHub(clock ?? TimeProvider.System);
         var options = new HubOptions(
             HubHost, Gateway, Device, 0, Path.Combine(test._root, "state"), Path.Combine(test._root, "cloud.jsonl"), TimeSpan.FromSeconds(30),
-            routes ?? new Dictionary<string, string>(),
+            [.. (routes ?? new Dictionary<string, string>()).Select(route => new RouteDefinition(route.Key, route.Value))],
             new[] { "source", "filter", "other" }.ToDictionary(module => module, module => new JObject()));
         test.Options = change?.Invoke(options) ?? options;
         await test.StartHubAsync();

@@ -58,7 +58,7 @@ internal sealed partial class PublishDispatcher(
         }
 
         var message = Read(module, bag, BodyOf(published));
-        var targets = routes.Match(RouteTable.SourceOf(message.Module, message.Output));
+        var targets = routes.Match(message.ToRouted(deviceId));
         var size = message.SizeInHub(deviceId);
         var dropped = size > HubMessage.MaxBytes;
         if (dropped) LogMessageTooLarge(from.Module, message.Output, size, HubMessage.MaxBytes, message.Readings);

@@ -2,11 +2,13 @@ namespace EdgeSimulator.Hub.Routing;
 
 /// <param name="SourcePrefix">Ends in one slash; a message's source path, ended likewise, must start with it, ignoring case.</param>
 /// <param name="Priority">0 is the highest.</param>
-public sealed record Route(string Name, string SourcePrefix, RouteEndpoint Endpoint, int Priority = Route.DefaultPriority)
+/// <param name="TimeToLiveSeconds">0: that of the hub.</param>
+public sealed record Route(string Name, string SourcePrefix, RouteEndpoint Endpoint, int Priority = Route.DefaultPriority, uint TimeToLiveSeconds = 0)
 {
     /// <summary>Of a route that names none: below every priority that can be named.</summary>
     public const int DefaultPriority = 2_000_000_000;
 }
 
 /// <summary>One delivery of one message.</summary>
-public readonly record struct RouteTarget(RouteEndpoint Endpoint, int Priority);
+/// <param name="TimeToLiveSeconds">0: that of the hub.</param>
+public readonly record struct RouteTarget(RouteEndpoint Endpoint, int Priority, uint TimeToLiveSeconds = 0);

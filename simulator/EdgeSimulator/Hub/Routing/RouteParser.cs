@@ -23,7 +23,8 @@ internal sealed partial class RouteParser
     private RouteToken Current => _tokens[_next];
 
     /// <exception cref="SimulatorException">The message names the route, the column, what was found and what was expected.</exception>
-    public static Route Parse(string name, string text, string deviceId) => new RouteParser(name, text, deviceId).Parse();
+    public static Route Parse(RouteDefinition route, string deviceId) =>
+        new RouteParser(route.Name, route.Text, deviceId).Parse() with { Priority = route.Priority, TimeToLiveSeconds = route.TimeToLiveSeconds };
 
     private Route Parse()
     {

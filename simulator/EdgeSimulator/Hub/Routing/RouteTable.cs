@@ -10,27 +10,27 @@ public sealed class RouteTable
     /// <summary>Every endpoint that a route names, once each.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _routes.Select(route => route.Endpoint).DistinctBy(endpoint => endpoint.Id);
 
-    /// <param name="routes">Route name → route text.</param>
     /// <exception cref="SimulatorException">A route cannot be read or says what this version does not support; the message names it.</exception>
-    public static RouteTable Compile(string deviceId, IReadOnlyDictionary<string, string> routes) =>
-        new([.. routes.Select(route => RouteParser.Parse(route.Key, route.Value, deviceId))]);
+    public static RouteTable Compile(string deviceId, IEnumerable<RouteDefinition> routes) =>
+        new([.. routes.Select(route => RouteParser.Parse(route, deviceId))]);
 
-    /// <param name="source">The path of <see cref="SourceOf"/>.</param>
-    /// <returns>One target per endpoint, with the best priority among the routes that match; empty when none does.</returns>
-    public IReadOnlyList<RouteTarget> Match(string source)
+    /// <returns>One target per endpoint, that of the best priority among the routes that match; empty when none does.</returns>
+    public IReadOnlyList<RouteTarget> Match(RoutedMessage message)
     {
-        var path = source.EndsWith('/') ? source : source + "/";
+        var path = message.Source.EndsWith('/') ? message.Source : message.Source + "/";
         var targets = new List<RouteTarget>();
         foreach (var route in _routes)
         {
             if (!path.StartsWith(route.SourcePrefix, StringComparison.OrdinalIgnoreCase)) continue;
             var known = targets.FindIndex(target => target.Endpoint.Id == route.Endpoint.Id);
-            if (known < 0) targets.Add(new RouteTarget(route.Endpoint, route.Priority));
-            else if (route.Priority < targets[known].Priority) targets[known] = new RouteTarget(route.Endpoint, route.Priority);
+            if (known < 0) targets.Add(Target(route));
+            else if (route.Priority < targets[known].Priority) targets[known] = Target(route);
         }
 
         return targets;
     }
+
+    private static RouteTarget Target(Route route) => new(route.Endpoint, route.Priority, route.TimeToLiveSeconds);
 
     /// <returns>The source path under which routes see a message of a module.</returns>
     public static string SourceOf(string module, string? output) =>
