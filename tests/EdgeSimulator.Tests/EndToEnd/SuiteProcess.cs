@@ -84,6 +84,27 @@ internal sealed class SuiteProcess : IAsyncDisposable
         return JsonText.ParseObject(await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_apiPort}/status")));
     }
 
+    /// <returns>Messages; 0 also as long as the simulator does not answer.</returns>
+    public async Task<long> QueuedForCloudAsync()
+    {
+        try
+        {
+            return (await StatusAsync())["queues"]!.Where(queue => queue["endpoint"]!.Value<string>() == "iothub").Sum(queue => queue["messages"]!.Value<long>());
+        }
+        catch (HttpRequestException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>kill -9 of the simulator.</summary>
+    public async Task KillAsync()
+    {
+        Process.Kill();
+        await Process.WaitForExitAsync();
+        Process.Dispose();
+    }
+
     /// <summary>kill -9 of a module's process once it has taken a few readings; returns when another process has its place.</summary>
     public async Task KillModuleAsync(string module)
     {
