@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeSimulator.Bench;
 using EdgeSimulator.Control;
 using EdgeSimulator.Terminals;
 
@@ -52,6 +53,7 @@ public sealed class SimulatorCommandLine(
         status.Options.Add(options.ApiPort);
         status.SetAction((result, cancellation) => CallAsync(result.GetValue(options.ApiPort), client => StatusVerb.RunAsync(client, terminal, cancellation)));
         root.Subcommands.Add(status);
+        root.Subcommands.Add(CreateBench());
         return root;
     }
 
@@ -73,6 +75,18 @@ public sealed class SimulatorCommandLine(
             result.GetValue(apiPort),
             client => TwinVerbs.SetAsync(client, result.GetRequiredValue(module), result.GetRequiredValue(assignments), terminal, clock, cancellation)));
         return new Command("twin", "Read or change the twin of a module of the running simulator") { get, set };
+    }
+
+    private Command CreateBench()
+    {
+        var seconds = new Option<double>("--seconds") { Description = "Length of each measurement", HelpName = "N", DefaultValueFactory = _ => 5 };
+        seconds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 1 and <= 3600)) result.AddError("--seconds must be a number from 1 to 3600.");
+        });
+        var hub = new Command("hub", "Measure the hub alone, from module to module; needs no running simulator") { seconds };
+        hub.SetAction((result, cancellation) => HubBenchVerb.RunAsync(result.GetValue(seconds), terminal, clock, cancellation));
+        return new Command("bench", "Measure what this machine can do") { hub };
     }
 
     private static async Task<int> CallAsync(int port, Func<ControlClient, Task<int>> call)
