@@ -11,16 +11,20 @@ public sealed class LoopbackHub : IAsyncDisposable
 {
     public const string Device = "gateway";
 
-    private const string HubHostName = "hub.azure-devices.net";
-    private const string GatewayHostName = "localhost";
+    public const string HubHostName = "hub.azure-devices.net";
+    public const string GatewayHostName = "localhost";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loopback-hub-");
+    private readonly TimeProvider _clock;
     private HubOptions _options;
 
     /// <param name="routes">Route name → route.</param>
     /// <param name="desired">Module → its desired properties.</param>
-    public LoopbackHub(IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null)
+    /// <param name="clock">The hub's.</param>
+    public LoopbackHub(
+        IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _options = new HubOptions(
             HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
             ackTimeout ?? TimeSpan.FromSeconds(30),
@@ -33,8 +37,8 @@ public sealed class LoopbackHub : IAsyncDisposable
     public async Task StartAsync()
     {
         await Hub.StartAsync(CancellationToken.None);
-        // Whatever port it found, a later start takes the same one.
-        _options = _options with { Port = Hub.Port };
+        // Whatever ports it found, a later start takes the same ones.
+        _options = _options with { Port = Hub.Port, HttpsPort = Hub.HttpsPort };
     }
 
     public Task StopAsync() => Hub.DisposeAsync().AsTask();
@@ -48,12 +52,13 @@ public sealed class LoopbackHub : IAsyncDisposable
 
     public static ModuleAddress Address(string module) => new(HubHostName, GatewayHostName, Device, module);
 
+    public string ConnectionString(string module, string gateway = GatewayHostName) =>
+        $"HostName={HubHostName};GatewayHostName={gateway};DeviceId={Device};ModuleId={module};SharedAccessKey={Hub.GetIdentity(module).Key}";
+
     public MqttModuleClient CreateClient(string module, TimeSpan? tokenLife = null)
     {
-        var credentials = new ConnectionStringCredentials(
-            $"HostName={HubHostName};GatewayHostName={GatewayHostName};DeviceId={Device};ModuleId={module};SharedAccessKey={Hub.GetIdentity(module).Key}",
-            Hub.CaCertificateFile);
-        return new MqttModuleClient(credentials, _options.Port, httpsPort: 443, TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
+        var credentials = new ConnectionStringCredentials(ConnectionString(module), Hub.CaCertificateFile);
+        return new MqttModuleClient(credentials, _options.Port, Hub.HttpsPort, TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
         {
             TokenLife = tokenLife ?? TimeSpan.FromHours(1),
         };
@@ -68,5 +73,5 @@ public sealed class LoopbackHub : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private EdgeHub Create() => new(_options, TimeProvider.System, NullLoggerFactory.Instance);
+    private EdgeHub Create() => new(_options, _clock, NullLoggerFactory.Instance);
 }

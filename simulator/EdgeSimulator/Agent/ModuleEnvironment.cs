@@ -34,6 +34,7 @@ public static class ModuleEnvironment
         variables["IOTEDGE_AUTHSCHEME"] = "sasToken";
         variables["IOTEDGE_APIVERSION"] = "2018-06-28";
         variables["EdgeHubMqttPort"] = $"{place.HubPort}";
+        variables["EdgeHubHttpsPort"] = $"{place.HttpsPort}";
         variables["MetricsPort"] = $"{place.MetricsPort}";
         variables["MetricsHost"] = "localhost";
         variables["StateDirectory"] = place.StateDirectory;
@@ -43,4 +44,4 @@ public static class ModuleEnvironment
 
 /// <summary>What a container would have of its own, and modules on one machine must share out.</summary>
 public sealed record ModulePlace(
-    string WorkloadUri, string IotHubHostName, string GatewayHostName, int HubPort, int MetricsPort, string StateDirectory, string LogLevel);
+    string WorkloadUri, string IotHubHostName, string GatewayHostName, int HubPort, int HttpsPort, int MetricsPort, string StateDirectory, string LogLevel);

@@ -25,6 +25,7 @@ public sealed class RunArguments
         "--state", "DIR", "Keep the state here and use it again [default: a fresh directory under .edgesimulator]");
 
     private readonly Option<int> _hubPort = Port("--hub-port", 8883, "Port of MQTT over TLS");
+    private readonly Option<int> _httpsPort = Port("--https-port", 8443, "Port of module-to-module methods over HTTPS");
     private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
     private readonly Option<string?> _epoch = Parsed("--epoch", "TIME", "First timestamp of the data: Unix milliseconds or ISO 8601", Epoch);
     private readonly Option<TimeSpan?> _backoff = Parsed(
@@ -49,7 +50,7 @@ public sealed class RunArguments
     public Option<int> ApiPort { get; } = Port("--api-port", RunOptions.DefaultApiPort, "Port of the control API");
 
     public IEnumerable<Option> All =>
-        [_manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, ApiPort, _only, _epoch, _backoff, _set, _verbose];
+        [_manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _only, _epoch, _backoff, _set, _verbose];
 
     public RunOptions Read(ParseResult result) => new()
     {
@@ -63,6 +64,7 @@ public sealed class RunArguments
         Offline = result.GetValue(_offline) ?? [],
         State = result.GetValue(_state),
         HubPort = result.GetValue(_hubPort),
+        HttpsPort = result.GetValue(_httpsPort),
         ApiPort = result.GetValue(ApiPort),
         HubOnly = result.GetValue(_only) is not null,
         Epoch = result.GetValue(_epoch),

@@ -17,6 +17,7 @@ public sealed record RunOptions
     public IReadOnlyList<OfflinePeriod> Offline { get; init; } = [];
     public string? State { get; init; }
     public int HubPort { get; init; } = 8883;
+    public int HttpsPort { get; init; } = 8443;
     public int ApiPort { get; init; } = DefaultApiPort;
     public bool HubOnly { get; init; }
     /// <summary>First timestamp of the data: Unix milliseconds, or ISO 8601.</summary>

@@ -111,12 +111,4 @@ public sealed class ControlApi : IAsyncDisposable
         context.Response.ContentType = "application/json; charset=utf-8";
         return context.Response.Body.WriteAsync(JsonText.ToUtf8(answer)).AsTask();
     }
-
-    /// <summary>Signals belong to the run, which closes this API last.</summary>
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -1,4 +1,5 @@
 using EdgeSimulator.Hub.Delivery;
+using EdgeSimulator.Hub.Https;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Security;
@@ -21,6 +22,7 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
     private WorkloadApi? _workload;
     private CloudFile? _cloud;
     private Broker? _broker;
+    private HttpsHead? _https;
     private Parts? _parts;
 
     public event Action<string, JObject>? Reported;
@@ -31,6 +33,9 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
 
     /// <summary>The port listened on; chosen by the system when the options say 0.</summary>
     public int Port => (_broker ?? throw NotStarted()).Port;
+
+    /// <summary>The port of the methods API; chosen by the system when the options say 0.</summary>
+    public int HttpsPort => (_https ?? throw NotStarted()).Port;
 
     public bool UpstreamOnline
     {
@@ -58,9 +63,11 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
         _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);
         var dispatcher = new PublishDispatcher(options.DeviceId, routes, messages, twins, methods, clock, loggers);
-        _broker = new Broker(
-            options, _certificates.Server, new Authenticator(options, identities), _connections, dispatcher, _database, clock, loggers);
+        var authenticator = new Authenticator(options, identities);
+        _broker = new Broker(options, _certificates.Server, authenticator, _connections, dispatcher, _database, clock, loggers);
         await _broker.StartAsync().ConfigureAwait(false);
+        var methodsApi = new MethodsApi(options, authenticator, methods, clock, loggers);
+        _https = await HttpsHead.StartAsync(options.HttpsPort, _certificates.Server, methodsApi, cancellation).ConfigureAwait(false);
         _parts = new Parts(identities, messages, twins, methods, upstream);
 
         _pumps.Add(RunAsync(upstream.RunAsync));
@@ -93,6 +100,7 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
     {
         if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_https is not null) await _https.DisposeAsync().ConfigureAwait(false);
         if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_pumps).ConfigureAwait(false);
         if (_workload is not null) await _workload.DisposeAsync().ConfigureAwait(false);

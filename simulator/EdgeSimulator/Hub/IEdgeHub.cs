@@ -53,7 +53,11 @@ public sealed record HubOptions(
     string CloudFile,
     TimeSpan MessageAckTimeout,
     IReadOnlyList<RouteDefinition> Routes,
-    IReadOnlyDictionary<string, JObject> Desired);
+    IReadOnlyDictionary<string, JObject> Desired)
+{
+    /// <summary>Of the methods API over HTTPS; 0: any free one.</summary>
+    public int HttpsPort { get; init; }
+}
 
 /// <summary>
 /// The books of the hub, in readings (the property <c>count</c> of a message, else 1) and messages, since the state directory was made.

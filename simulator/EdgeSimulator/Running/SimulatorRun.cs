@@ -53,7 +53,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
                 directory.CloudFile,
                 manifest.Hub.MessageAckTimeout,
                 [.. manifest.Hub.Routes.Select(route => new RouteDefinition(route.Key, route.Value))],
-                twins),
+                twins) { HttpsPort = options.HttpsPort },
             clock,
             loggers);
         using var sources = new SourceWatch(hub, clock);
@@ -70,6 +70,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             IotHubHostName,
             GatewayHostName,
             options.HubPort,
+            options.HttpsPort,
             options.RestartBackoff,
             options.Verbose ? "debug" : "info");
         await using var agent = new EdgeAgent(plan, hub, launcher, terminal, clock);
@@ -127,7 +128,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         {
             terminal.Plain();
             terminal.Plain($"# {module}");
-            foreach (var line in ConnectionText.Lines(hub, module, IotHubHostName, GatewayHostName, options.HubPort)) terminal.Plain(line);
+            foreach (var line in ConnectionText.Lines(hub, module, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort)) terminal.Plain(line);
         }
 
         var start = clock.GetTimestamp();

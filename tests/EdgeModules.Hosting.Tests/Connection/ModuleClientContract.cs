@@ -149,6 +149,21 @@ public abstract class ModuleClientContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task InvokeMethodAsync_OfAnotherModule_GoesThroughTheHubAndBack()
+    {
+        var sender = await OpenAsync("Sender");
+        var absent = await sender.InvokeMethodAsync("Receiver", new MethodRequest("ping", null), TimeSpan.FromSeconds(5), CancellationToken.None);
+        Assert.Equal(404, absent.Status);
+
+        await OpenAsync("Receiver");
+        // The twin is asked for when all subscriptions stand.
+        await Waiting.ForAsync(() => !_twins.IsEmpty, "the twin has come");
+        var pong = await sender.InvokeMethodAsync("Receiver", new MethodRequest("ping", new JObject { ["x"] = "ü" }), TimeSpan.FromSeconds(5), CancellationToken.None);
+        Assert.Equal(200, pong.Status);
+        AssertJson("""{"name":"ping","payload":{"x":"ü"}}""", pong.Payload!);
+    }
+
+    [Fact]
     public async Task TokenRenewed_WhileMessagesFlow_NothingIsLostOrRepeated()
     {
         await OpenAsync("Receiver", tokenLife: TimeSpan.FromSeconds(1));

@@ -30,7 +30,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     {
         Assert.Equal(0, await InvokeAsync(
             "--manifest", "m.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
-            "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--api-port", "19580", "--only", "hub",
+            "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--https-port", "18443", "--api-port", "19580", "--only", "hub",
             "--epoch", "2026-01-31T00:00:00Z", "--restart-backoff", "0.5", "--set", "A.b=1", "--set", "A.c=-2", "--verbose"));
 
         Assert.Equal(
@@ -49,6 +49,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
                 Report = "r.json",
                 State = "s",
                 HubPort = 18883,
+                HttpsPort = 18443,
                 ApiPort = 19580,
                 HubOnly = true,
                 Epoch = "2026-01-31T00:00:00Z",

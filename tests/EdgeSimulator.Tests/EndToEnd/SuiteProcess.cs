@@ -15,6 +15,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ConcurrentQueue<string> _output = new();
     private readonly int _hubPort = Ports.Free();
+    private readonly int _httpsPort = Ports.Free();
     private readonly int _apiPort = Ports.Free();
     private Process? _process;
 
@@ -45,7 +46,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
 
     public void Start(params string[] arguments)
     {
-        string[] ports = ["--hub-port", $"{_hubPort}", "--api-port", $"{_apiPort}"];
+        string[] ports = ["--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}"];
         _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", Path.Combine(_directory.FullPath, "report.json"), .. arguments]);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);

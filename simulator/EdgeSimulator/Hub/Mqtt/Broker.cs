@@ -142,6 +142,7 @@ internal sealed partial class Broker : IAsyncDisposable
             ? MqttQualityOfServiceLevel.AtMostOnce
             : MqttQualityOfServiceLevel.AtLeastOnce;
         connection.Subscriptions.Add(filter, quality);
+        _connections.AnnounceChange();
         subscribing.Response.ReasonCode = (MqttSubscribeReasonCode)quality;
         if (filter.StartsWith("devices/", StringComparison.Ordinal) && !Subscriptions.IsInputFilter(filter)) LogUselessFilter(connection.Module, filter);
     }

@@ -8,6 +8,11 @@ internal sealed class ConnectionTable
 {
     private readonly ConcurrentDictionary<string, ModuleConnection> _connections = [];
 
+    private TaskCompletionSource _changed = NewChange();
+
+    /// <summary>Completes with the next connection or subscription of any module.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
     public IReadOnlyCollection<ModuleConnection> All => [.. _connections.Values];
 
     public ModuleConnection? Find(string module) => _connections.GetValueOrDefault(module);
@@ -18,7 +23,10 @@ internal sealed class ConnectionTable
         var earlier = _connections.GetValueOrDefault(connection.Module);
         _connections[connection.Module] = connection;
         earlier?.Close();
+        AnnounceChange();
     }
+
+    public void AnnounceChange() => Interlocked.Exchange(ref _changed, NewChange()).TrySetResult();
 
     /// <returns>False when the module's connection is a newer one.</returns>
     public bool Remove(string module, EndPoint remote)
@@ -27,4 +35,6 @@ internal sealed class ConnectionTable
         connection.Close();
         return _connections.TryRemove(new KeyValuePair<string, ModuleConnection>(module, connection));
     }
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -10,33 +10,56 @@ namespace EdgeSimulator.Hub.Mqtt;
 /// <summary>Direct methods to modules: a request is published, its answer comes back under the same request id. Thread-safe.</summary>
 internal sealed class DirectMethods(ConnectionTable connections, TimeProvider clock)
 {
+    /// <summary>How long edgeHub lets a late subscription settle before it sends the calls that wait for it.</summary>
+    public static readonly TimeSpan LateSubscriptionDelay = TimeSpan.FromSeconds(3);
+
     private const int MaxNameLength = 100;
     private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("/+#?&\0");
     private readonly ConcurrentDictionary<string, Pending> _pending = [];
 
+    /// <returns>What is wrong with the name of a method, in one sentence; null when nothing is.</returns>
+    public static string? FindNameError(string name) =>
+        name.Length is 0 or > MaxNameLength || string.IsNullOrWhiteSpace(name) || name.AsSpan().ContainsAny(ForbiddenInNames)
+            ? $"The method name is '{name}'; it must have 1 to {MaxNameLength} characters, none of them / + # ? &."
+            : null;
+
     /// <exception cref="SimulatorException">The name cannot be one; the module is not connected, takes no methods, or did not answer in time.</exception>
     public async Task<MethodResult> InvokeAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation)
     {
-        if (method.Length is 0 or > MaxNameLength || method.AsSpan().ContainsAny(ForbiddenInNames))
-            throw new SimulatorException($"The method name is '{method}'; it must have 1 to {MaxNameLength} characters, none of them / + # ? &.");
-        if (connections.Find(module) is not { } connection) throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called.");
+        if (FindNameError(method) is { } error) throw new SimulatorException(error);
+        // "null" rather than an empty body, which Microsoft's Node SDK refuses.
+        var call = new MethodCall(module, method, JsonText.ToUtf8(payload ?? JValue.CreateNull()), timeout);
+        return await CallAsync(call, cancellation).ConfigureAwait(false) switch
+        {
+            MethodOutcome.Answered answer => new MethodResult(answer.Status, Read(call, answer.Body)),
+            MethodOutcome.NotAsked { Connected: false } => throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called."),
+            MethodOutcome.NotAsked => throw new SimulatorException($"Module '{module}' has not subscribed to direct methods; method '{method}' was not called."),
+            MethodOutcome.NotAnswered { Disconnected: true } => throw new SimulatorException($"Module '{module}' disconnected before it answered method '{method}'."),
+            _ => throw new SimulatorException($"Module '{module}' did not answer method '{method}' within {timeout.TotalSeconds} s."),
+        };
+    }
+
+    public async Task<MethodOutcome> CallAsync(MethodCall call, CancellationToken cancellation)
+    {
         var requestId = Guid.NewGuid().ToString();
-        var pending = _pending[requestId] = new Pending(module);
+        var topic = Topics.MethodRequest(call.Name, requestId);
+        var connection = FindTaker(call.Module, topic) ?? await WaitForTakerAsync(call, topic, cancellation).ConfigureAwait(false);
+        if (connection is null) return new MethodOutcome.NotAsked(connections.Find(call.Module) is not null);
+        var pending = _pending[requestId] = new Pending(call.Module);
         try
         {
-            // "null" rather than an empty body, which Microsoft's Node SDK refuses.
-            if (!connection.TrySend(Topics.MethodRequest(method, requestId), JsonText.ToUtf8(payload ?? JValue.CreateNull())))
-                throw new SimulatorException($"Module '{module}' has not subscribed to direct methods; method '{method}' was not called.");
-            var (status, body) = await pending.Answer.Task.WaitAsync(timeout, clock, cancellation).ConfigureAwait(false);
-            return new MethodResult(status, body.Length == 0 ? null : JsonText.Parse(Encoding.UTF8.GetString(body)));
+            if (!connection.TrySend(topic, call.Payload)) return new MethodOutcome.NotAsked(!connection.Closed.IsCancellationRequested);
+            // As in edgeHub, an answer over a later connection comes too late.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, connection.Closed);
+            return await pending.Answer.Task.WaitAsync(call.ResponseTimeout, clock, either.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException error)
+        catch (TimeoutException)
         {
-            throw new SimulatorException($"Module '{module}' did not answer method '{method}' within {timeout.TotalSeconds} s.", error);
+            return new MethodOutcome.NotAnswered(Disconnected: false);
         }
-        catch (JsonException error)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new SimulatorException($"Module '{module}' answered method '{method}' with a body that is no JSON: {error.Message}", error);
+            return new MethodOutcome.NotAnswered(Disconnected: true);
         }
         finally
         {
@@ -47,11 +70,53 @@ internal sealed class DirectMethods(ConnectionTable connections, TimeProvider cl
     /// <summary>Takes an answer; one that nobody waits for, or from another module than was asked, counts for nothing.</summary>
     public void Answer(string module, string requestId, int status, ReadOnlyMemory<byte> body)
     {
-        if (_pending.TryGetValue(requestId, out var pending) && pending.Module == module) pending.Answer.TrySetResult((status, body.ToArray()));
+        if (_pending.TryGetValue(requestId, out var pending) && pending.Module == module)
+            pending.Answer.TrySetResult(new MethodOutcome.Answered(status, body.ToArray()));
+    }
+
+    private ModuleConnection? FindTaker(string module, string topic) =>
+        connections.Find(module) is { } connection && connection.Subscriptions.QualityOf(topic) is not null ? connection : null;
+
+    /// <returns>Null when the connect time-out was over first.</returns>
+    private async Task<ModuleConnection?> WaitForTakerAsync(MethodCall call, string topic, CancellationToken cancellation)
+    {
+        using var time = new CancellationTokenSource(call.ConnectTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, time.Token);
+        try
+        {
+            while (true)
+            {
+                var changed = connections.Changed;
+                if (FindTaker(call.Module, topic) is null)
+                {
+                    await changed.WaitAsync(either.Token).ConfigureAwait(false);
+                    continue;
+                }
+
+                await Task.Delay(LateSubscriptionDelay, clock, either.Token).ConfigureAwait(false);
+                if (FindTaker(call.Module, topic) is { } taker) return taker;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static JToken? Read(MethodCall call, byte[] body)
+    {
+        try
+        {
+            return body.Length == 0 ? null : JsonText.Parse(Encoding.UTF8.GetString(body));
+        }
+        catch (JsonException error)
+        {
+            throw new SimulatorException($"Module '{call.Module}' answered method '{call.Name}' with a body that is no JSON: {error.Message}", error);
+        }
     }
 
     private sealed record Pending(string Module)
     {
-        public TaskCompletionSource<(int Status, byte[] Body)> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<MethodOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

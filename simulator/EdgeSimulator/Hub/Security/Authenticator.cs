@@ -9,7 +9,7 @@ internal abstract record AuthenticationResult
     public sealed record Refused(bool Malformed, string Reason) : AuthenticationResult;
 }
 
-/// <summary>Judges the credentials of an MQTT CONNECT as edgeHub does; pure.</summary>
+/// <summary>Judges the credentials of an MQTT CONNECT and of an HTTPS request as edgeHub does; pure.</summary>
 internal sealed class Authenticator(HubOptions options, IdentityStore identities)
 {
     /// <summary>How long after its expiry a token is still taken.</summary>
@@ -21,6 +21,11 @@ internal sealed class Authenticator(HubOptions options, IdentityStore identities
             return Malformed($"The user name is '{userName}'; it must be host/device/module/?api-version=...");
         if (!string.Equals(clientId, $"{device}/{module}", StringComparison.Ordinal))
             return Refused($"The client id is '{clientId}'; the user name demands '{device}/{module}'.");
+        return AuthenticateToken(device, module, password, now);
+    }
+
+    public AuthenticationResult AuthenticateToken(string device, string module, string? password, DateTimeOffset now)
+    {
         if (device != options.DeviceId) return Refused($"The device is '{device}'; this hub serves '{options.DeviceId}'.");
         if (identities.Find(module) is not { } identity) return Refused($"There is no module '{module}' in the manifest.");
         if (SasToken.Parse(password ?? "") is not { } token) return Malformed("The password is no SharedAccessSignature with sr, sig and se.");
