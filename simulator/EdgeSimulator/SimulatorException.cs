@@ -1,7 +1,7 @@
 namespace EdgeSimulator;
 
 /// <summary>A mistake of the user or of the environment, told in one line; the process ends with exit code 2.</summary>
-public sealed class SimulatorException : Exception
+public class SimulatorException : Exception
 {
     public SimulatorException(string message) : base(message)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeSimulator.Bench;
 using EdgeSimulator.Control;
+using EdgeSimulator.RouteCases;
 using EdgeSimulator.Terminals;
 
 namespace EdgeSimulator.CommandLine;
@@ -53,6 +54,7 @@ public sealed class SimulatorCommandLine(
         status.Options.Add(options.ApiPort);
         status.SetAction((result, cancellation) => CallAsync(result.GetValue(options.ApiPort), client => StatusVerb.RunAsync(client, terminal, cancellation)));
         root.Subcommands.Add(status);
+        root.Subcommands.Add(CreateRoutes());
         root.Subcommands.Add(CreateBench());
         return root;
     }
@@ -87,6 +89,14 @@ public sealed class SimulatorCommandLine(
         var hub = new Command("hub", "Measure the hub alone, from module to module; needs no running simulator") { seconds };
         hub.SetAction((result, cancellation) => HubBenchVerb.RunAsync(result.GetValue(seconds), terminal, clock, cancellation));
         return new Command("bench", "Measure what this machine can do") { hub };
+    }
+
+    private Command CreateRoutes()
+    {
+        var file = new Argument<string>("FILE") { Description = "Lines of JSON, each with a case (routes and a message) and what it is expected to give" };
+        var routes = new Command("routes", RoutesVerb.Description) { file };
+        routes.SetAction((result, cancellation) => RoutesVerb.RunAsync(result.GetRequiredValue(file), terminal, clock, cancellation));
+        return routes;
     }
 
     private static async Task<int> CallAsync(int port, Func<ControlClient, Task<int>> call)

@@ -90,7 +90,7 @@ public sealed class RecoveryTests
     {
         await using var hub = await TestHub.StartAsync();
         var error = await Assert.ThrowsAsync<SimulatorException>(
-            () => hub.RestartAsync(options => options with { Routes = [new RouteDefinition("bad", "FROM /* WHERE a = 'b' INTO $upstream")] }));
+            () => hub.RestartAsync(options => options with { Routes = [new RouteDefinition("bad", "FROM /* WHERE a = 25 INTO $upstream")] }));
         Assert.Contains("Route 'bad'", error.Message, StringComparison.Ordinal);
     }
 }

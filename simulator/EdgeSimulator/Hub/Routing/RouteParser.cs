@@ -1,105 +1,115 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using EdgeSimulator.Hub.Routing.Conditions;
 
 namespace EdgeSimulator.Hub.Routing;
 
+/// <param name="Condition">Null when there is none.</param>
+/// <param name="Mistake">One in the condition that passes edgeHub's parser and fails in its compiler; the condition is null then.</param>
+internal sealed record ParsedRoute(Route Route, Expression? Condition, RouteException? Mistake);
+
 /// <summary>
-/// edgeHub's route language without conditions: <c>[SELECT *] FROM source INTO sink</c>. As in edgeHub, what follows the sink is not looked at.
+/// edgeHub's route language: <c>[SELECT *] FROM source [WHERE condition] INTO sink</c>. As in edgeHub, what follows the sink is not looked at.
 /// </summary>
-internal sealed partial class RouteParser
+internal sealed class RouteParser
 {
-    private readonly string _name;
+    private readonly RouteDefinition _definition;
     private readonly string _deviceId;
-    private readonly IReadOnlyList<RouteToken> _tokens;
+    private readonly RouteToken[] _tokens;
     private int _next;
 
-    private RouteParser(string name, string text, string deviceId)
+    private RouteParser(RouteDefinition definition, string deviceId)
     {
-        _name = name;
+        _definition = definition;
         _deviceId = deviceId;
-        _tokens = RouteLexer.Cut(text);
+        _tokens = RouteLexer.Cut(definition.Text);
     }
 
     private RouteToken Current => _tokens[_next];
 
-    /// <exception cref="SimulatorException">The message names the route, the column, what was found and what was expected.</exception>
-    public static Route Parse(RouteDefinition route, string deviceId) =>
-        new RouteParser(route.Name, route.Text, deviceId).Parse() with { Priority = route.Priority, TimeToLiveSeconds = route.TimeToLiveSeconds };
+    /// <exception cref="RouteException">The text is no route.</exception>
+    public static ParsedRoute Parse(RouteDefinition route, string deviceId) => new RouteParser(route, deviceId).Parse();
 
-    private Route Parse()
+    private ParsedRoute Parse()
     {
-        if (Current.Kind is RouteTokenKind.End) throw new SimulatorException($"Route '{_name}' is empty; expected FROM source INTO sink.");
-        if (Current.Is("SELECT"))
+        if (Current.Kind is RouteTokenKind.End) throw Problem(Current, "the route is empty; expected FROM source INTO sink");
+        if (Current.Kind is RouteTokenKind.Select)
         {
             _next++;
-            Take(Current is { Kind: RouteTokenKind.Word, Text: "*" }, "'*', the only thing a route can select");
+            Take(RouteTokenKind.Times, "'*', the only thing a route can select");
         }
 
-        Take(Current.Is("FROM"), _next == 0 ? "SELECT or FROM" : "FROM");
-        var prefix = PrefixOf(TakeSource());
-        if (Current.Is("WHERE"))
-        {
-            throw new SimulatorException(
-                $"Route '{_name}' has a condition (WHERE at column {Current.Column}); conditions are not supported by this version, only FROM source INTO sink.");
-        }
-
-        Take(Current.Is("INTO"), "INTO");
-        return new Route(_name, prefix, TakeSink());
+        Take(RouteTokenKind.From, _next == 0 ? "SELECT or FROM" : "FROM");
+        var source = SourcePath.PrefixOf(TakeSource());
+        var (condition, mistake) = Current.Kind is RouteTokenKind.Where ? TakeCondition() : default;
+        Take(RouteTokenKind.Into, condition is null && mistake is null ? "WHERE or INTO" : "INTO");
+        var route = new Route(_definition.Name, source, TakeSink(), _definition.Priority, _definition.TimeToLiveSeconds);
+        return new ParsedRoute(route, condition, mistake);
     }
 
     private string TakeSource()
     {
-        if (!IsSlash(Current)) throw Unexpected("a source path that begins with '/'");
+        if (Current.Kind is not RouteTokenKind.Divide) throw Unexpected("a source path that begins with '/'");
         var source = new StringBuilder();
-        while (IsSlash(Current))
+        while (Current.Kind is RouteTokenKind.Divide)
         {
             _next++;
-            source.Append('/').Append(Take(IsPathItem(Current), "a name or '*' after '/'").Text);
+            if (Current.Kind is not (RouteTokenKind.Name or RouteTokenKind.Times)) throw Unexpected("a name or '*' after '/'");
+            source.Append('/').Append(_tokens[_next++].Text);
         }
 
         return source.ToString();
     }
 
+    /// <summary>Leaves the token INTO as the current one.</summary>
+    private (Expression? Condition, RouteException? Mistake) TakeCondition()
+    {
+        var start = ++_next;
+        var end = Array.FindIndex(_tokens, start, token => token.Kind is RouteTokenKind.Into);
+        try
+        {
+            var condition = new ConditionParser(_definition.Name, _tokens, start).Parse();
+            _next = end;
+            return (condition, null);
+        }
+        catch (RouteException error) when (end >= 0 && KnownMistakes.Explain(_tokens, start))
+        {
+            _next = end;
+            return (null, new RouteException(RouteStage.Compile, error.Route, error.Column, error.Problem));
+        }
+    }
+
     private RouteEndpoint TakeSink()
     {
-        if (Current.Kind is RouteTokenKind.SystemWord)
+        if (Current.Kind is RouteTokenKind.SystemName)
         {
             return Current.Text.Equals("$upstream", StringComparison.OrdinalIgnoreCase)
                 ? RouteEndpoint.Upstream
                 : throw Unexpected("$upstream, the only system endpoint");
         }
 
-        Take(Current.Is("BrokeredEndpoint"), "$upstream or BrokeredEndpoint(\"/modules/<module>/inputs/<input>\")");
-        Take(Current is { Kind: RouteTokenKind.Symbol, Text: "(" }, "'('");
-        var address = Take(Current.Kind is RouteTokenKind.Literal, "a quoted endpoint address");
-        if (Current is not { Kind: RouteTokenKind.Symbol, Text: ")" }) throw Unexpected("')'");
+        if (!Current.Text.Equals("BrokeredEndpoint", StringComparison.OrdinalIgnoreCase))
+            throw Unexpected("$upstream or BrokeredEndpoint(\"/modules/<module>/inputs/<input>\")");
+        _next++;
+        Take(RouteTokenKind.OpenParenthesis, "'('");
+        var address = Take(RouteTokenKind.String, "a quoted endpoint address like \"/modules/<module>/inputs/<input>\"");
+        if (Current.Kind is not RouteTokenKind.CloseParenthesis) throw Unexpected("')'");
         return EndpointOf(address);
     }
 
+    /// <summary>The words "modules" and "inputs" are not compared, as in edgeHub; the address has no escapes.</summary>
     private RouteEndpoint EndpointOf(RouteToken address)
     {
         var path = address.Text[1..^1].Trim();
         if (path.StartsWith('/')) path = path[1..];
         if (path.EndsWith('/')) path = path[..^1];
-        var parts = path.Split('/');
-        return parts.Length == 4
-            ? RouteEndpoint.ForInput(_deviceId, parts[1], parts[3])
-            : throw new SimulatorException(
-                $"Route '{_name}', column {address.Column}: the endpoint address is {address.Text}; it must be \"/modules/<module>/inputs/<input>\".");
+        return path.Split('/') is [_, var module, _, var input]
+            ? RouteEndpoint.ForInput(_deviceId, module, input)
+            : throw Problem(address, $"the endpoint address is {address}; expected \"/modules/<module>/inputs/<input>\"");
     }
 
-    private static string PrefixOf(string source) => source.TrimEnd('*').TrimEnd('/') + "/";
+    private RouteToken Take(RouteTokenKind kind, string expected) => Current.Kind == kind ? _tokens[_next++] : throw Unexpected(expected);
 
-    private RouteToken Take(bool accepted, string expected) => accepted ? _tokens[_next++] : throw Unexpected(expected);
+    private RouteException Unexpected(string expected) => Problem(Current, $"found {Current}; expected {expected}");
 
-    private SimulatorException Unexpected(string expected) =>
-        new($"Route '{_name}', column {Current.Column}: found {Current}; expected {expected}.");
-
-    private static bool IsSlash(RouteToken token) => token is { Kind: RouteTokenKind.Symbol, Text: "/" };
-
-    private static bool IsPathItem(RouteToken token) => token.Kind is RouteTokenKind.Word && !Reserved().IsMatch(token.Text);
-
-    /// <summary>What edgeHub's lexer takes for a keyword, an operator or a number, so never for a name.</summary>
-    [GeneratedRegex(@"^((?i:SELECT|FROM|WHERE|INTO|AND|OR|NOT)|true|false|null|undefined|[-+%]|\|\||-?[0-9]+|0[xX][0-9a-fA-F]+|-?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?|-?[0-9]*[eE][+-]?[0-9]+)$")]
-    private static partial Regex Reserved();
+    private RouteException Problem(RouteToken token, string problem) => new(RouteStage.Parse, _definition.Name, token.Column, problem);
 }
