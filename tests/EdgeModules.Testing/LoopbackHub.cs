@@ -1,6 +1,6 @@
 using EdgeModules.Hosting.Connection;
 using EdgeSimulator.Hub;
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 
@@ -27,8 +27,8 @@ public sealed class LoopbackHub : IAsyncDisposable
         _clock = clock ?? TimeProvider.System;
         _options = new HubOptions(
             HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
-            ackTimeout ?? TimeSpan.FromSeconds(30),
-            [.. routes.Select(route => new RouteDefinition(route.Key, route.Value))], desired);
+            HubEnvironment.Default with { MessageAckTimeout = ackTimeout ?? HubEnvironment.Default.MessageAckTimeout },
+            HubDesired.Create(routes), desired);
         Hub = Create();
     }
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Threading.Channels;
 using EdgeSimulator.Hub;
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using Newtonsoft.Json.Linq;
@@ -32,8 +32,16 @@ internal sealed class HubBench : IAsyncDisposable
         _clock = clock;
         _options = new HubOptions(
             "bench.azure-devices.net", "localhost", "bench", Port: 0, Path.Combine(_directory.FullName, "state"), Path.Combine(_directory.FullName, "cloud.jsonl"),
-            TimeSpan.FromSeconds(30),
-            [new RouteDefinition("route", $"FROM /messages/modules/{Sender}/outputs/{Output} INTO BrokeredEndpoint(\"/modules/{Receiver}/inputs/in\")")],
+            HubEnvironment.Default,
+            new JObject
+            {
+                ["schemaVersion"] = "1.1",
+                ["routes"] = new JObject
+                {
+                    ["route"] = $"FROM /messages/modules/{Sender}/outputs/{Output} INTO BrokeredEndpoint(\"/modules/{Receiver}/inputs/in\")",
+                },
+                ["storeAndForwardConfiguration"] = new JObject { ["timeToLiveSecs"] = 7200 },
+            },
             new Dictionary<string, JObject> { [Sender] = [], [Receiver] = [] });
         _hub = new EdgeHub(_options, clock, NullLoggerFactory.Instance);
     }

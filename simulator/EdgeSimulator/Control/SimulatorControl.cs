@@ -1,5 +1,6 @@
 using EdgeSimulator.Agent;
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Configuration;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Control;
@@ -50,7 +51,7 @@ public sealed class SimulatorControl(IEdgeHub hub, IReadOnlyCollection<string> m
         ["connected"] = hub.ConnectedModules.Contains(module),
     };
 
-    private string Known(string module) => modules.Contains(module)
+    private string Known(string module) => module == HubTwin.Name || modules.Contains(module)
         ? module
         : throw new SimulatorException($"There is no module {module}; the modules are {string.Join(", ", modules)}.");
 }

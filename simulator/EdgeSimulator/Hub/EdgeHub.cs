@@ -1,3 +1,4 @@
+using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Hub.Delivery;
 using EdgeSimulator.Hub.Https;
 using EdgeSimulator.Hub.Mqtt;
@@ -5,24 +6,24 @@ using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Security;
 using EdgeSimulator.Hub.Storage;
 using EdgeSimulator.Hub.Twins;
+using EdgeSimulator.Manifests;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Hub;
 
 /// <summary>Puts the parts of the hub together, starts them and ends them.</summary>
-public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFactory loggers) : IEdgeHub
+public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFactory loggers) : IEdgeHub
 {
-    private readonly ILogger _logger = loggers.CreateLogger<EdgeHub>();
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConnectionTable _connections = new();
-    private readonly List<Task> _pumps = [];
+    private int _ended;
     private Database? _database;
     private HubCertificates? _certificates;
     private WorkloadApi? _workload;
     private CloudFile? _cloud;
     private Broker? _broker;
     private HttpsHead? _https;
+    private Pumps? _pumps;
     private Parts? _parts;
 
     public event Action<string, JObject>? Reported;
@@ -47,7 +48,8 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var routes = RouteTable.Compile(options.DeviceId, options.Routes);
+        // Before anything is touched: a hub whose deployment is bad does not start.
+        var deployed = HubConfigurationReader.Read(new ManifestNode("The deployment of " + HubTwin.Name, options.HubDesired), options.DeviceId);
         _database = Database.Open(Path.Combine(options.StateDirectory, "hub"));
         _cloud = new CloudFile(options.CloudFile, options.DeviceId);
         _certificates = HubCertificates.Create(options.GatewayHostName, clock.GetUtcNow());
@@ -55,24 +57,26 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
 
         var identities = new IdentityStore(_database, options.DeviceId, options.Desired.Keys);
         var messages = new MessageStore(_database);
-        foreach (var endpoint in routes.Endpoints) messages.Open(endpoint);
-        var twins = new TwinService(_database, _connections, options.Desired, loggers);
+        var desired = new Dictionary<string, JObject>(options.Desired) { [HubTwin.Name] = options.HubDesired };
+        var twins = new TwinService(_database, _connections, desired, loggers);
         twins.Reported += (module, patch) => Reported?.Invoke(module, patch);
+        _connections.Changed += (module, connected) => twins.Report(HubTwin.Name, connected
+            ? HubReport.Connected($"{options.DeviceId}/{module}", clock.GetUtcNow())
+            : HubReport.Disconnected($"{options.DeviceId}/{module}", clock.GetUtcNow()));
         var methods = new DirectMethods(_connections, clock);
         var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, clock, loggers);
+        _pumps = new Pumps(messages, _connections, options, upstream, clock, loggers);
+        var configuration = new ConfigurationService(options, deployed, _database, twins, _pumps, loggers);
         _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);
-        var dispatcher = new PublishDispatcher(options.DeviceId, routes, messages, twins, methods, clock, loggers);
+        var dispatcher = new PublishDispatcher(options.DeviceId, configuration, messages, twins, methods, clock, loggers);
         var authenticator = new Authenticator(options, identities);
         _broker = new Broker(options, _certificates.Server, authenticator, _connections, dispatcher, _database, clock, loggers);
         await _broker.StartAsync().ConfigureAwait(false);
         var methodsApi = new MethodsApi(options, authenticator, methods, clock, loggers);
         _https = await HttpsHead.StartAsync(options.HttpsPort, _certificates.Server, methodsApi, cancellation).ConfigureAwait(false);
         _parts = new Parts(identities, messages, twins, methods, upstream);
-
-        _pumps.Add(RunAsync(upstream.RunAsync));
-        foreach (var endpoint in messages.Endpoints.Where(open => open.Endpoint.Module is not null))
-            _pumps.Add(RunAsync(new ModulePump(endpoint, messages, _connections, options, clock, loggers).RunAsync));
+        _pumps.Start();
     }
 
     public ModuleIdentity GetIdentity(string module) =>
@@ -98,39 +102,18 @@ public sealed partial class EdgeHub(HubOptions options, TimeProvider clock, ILog
 
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested) return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         if (_https is not null) await _https.DisposeAsync().ConfigureAwait(false);
         if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_pumps).ConfigureAwait(false);
+        if (_pumps is not null) await _pumps.DisposeAsync().ConfigureAwait(false);
         if (_workload is not null) await _workload.DisposeAsync().ConfigureAwait(false);
         // Last: until here a publish in progress can still be stored.
         _database?.Dispose();
         _cloud?.Dispose();
         _certificates?.Dispose();
-        _stopping.Dispose();
-    }
-
-    /// <summary>Ends without an error when the hub stops; a pump that ends in any other way is a fault of the hub itself, and is said.</summary>
-    private async Task RunAsync(Func<CancellationToken, Task> pump)
-    {
-        try
-        {
-            await Task.Run(() => pump(_stopping.Token), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
-        {
-        }
-        catch (Exception error)
-        {
-            LogPumpFailed(error);
-        }
     }
 
     private static InvalidOperationException NotStarted() => new("The hub is not started.");
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Delivery to an endpoint has ended.")]
-    private partial void LogPumpFailed(Exception error);
 
     private sealed record Parts(IdentityStore Identities, MessageStore Messages, TwinService Twins, DirectMethods Methods, UpstreamPump Upstream);
 }

@@ -1,4 +1,4 @@
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Hub;
@@ -18,18 +18,19 @@ public interface IEdgeHub : IAsyncDisposable
     /// <summary>Raised after a reported patch was stored: module id and the patch. Handlers must be quick and must not throw.</summary>
     event Action<string, JObject>? Reported;
 
-    /// <exception cref="SimulatorException">A port is in use, or the store cannot be opened; the message names it.</exception>
+    /// <exception cref="SimulatorException">A port is in use, the store cannot be opened, or a route is bad; the message names it.</exception>
     Task StartAsync(CancellationToken cancellation);
 
     ModuleIdentity GetIdentity(string module);
 
     HubStatus GetStatus();
 
+    /// <param name="module">Or <c>$edgeHub</c>, the twin of the hub itself.</param>
     /// <returns><c>{"desired":{…,"$version":n},"reported":{…,"$version":m}}</c>; a copy.</returns>
     /// <exception cref="SimulatorException">No such module.</exception>
     JObject GetTwin(string module);
 
-    /// <summary>Merges <paramref name="patch"/> into the desired properties and pushes it to the module if it is connected.</summary>
+    /// <summary>Merges <paramref name="patch"/> into the desired properties and pushes it to the module if it is connected; the hub takes its own over at once.</summary>
     /// <returns>The new <c>$version</c>.</returns>
     /// <exception cref="SimulatorException">No such module.</exception>
     long PatchDesired(string module, JObject patch);
@@ -43,6 +44,7 @@ public sealed record ModuleIdentity(string DeviceId, string ModuleId, string Gen
 
 public sealed record MethodResult(int Status, JToken? Payload);
 
+/// <param name="HubDesired">The desired properties of <c>$edgeHub</c>: routes and store-and-forward; kept as those of a module are.</param>
 /// <param name="Desired">Module id → its desired properties at first start; a twin kept in the state directory that was made from equal ones stays.</param>
 public sealed record HubOptions(
     string IotHubHostName,
@@ -51,8 +53,8 @@ public sealed record HubOptions(
     int Port,
     string StateDirectory,
     string CloudFile,
-    TimeSpan MessageAckTimeout,
-    IReadOnlyList<RouteDefinition> Routes,
+    HubEnvironment Environment,
+    JObject HubDesired,
     IReadOnlyDictionary<string, JObject> Desired)
 {
     /// <summary>Of the methods API over HTTPS; 0: any free one.</summary>

@@ -1,3 +1,4 @@
+using EdgeSimulator.Hub.Configuration;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Manifests;
@@ -12,8 +13,8 @@ public sealed record DeploymentManifest(
     IReadOnlyDictionary<string, JObject> Twins,
     IReadOnlyList<string> Warnings);
 
-/// <param name="Routes">Route name → route text, in manifest order.</param>
-public sealed record HubDeployment(IReadOnlyDictionary<string, string> Routes, TimeSpan MessageAckTimeout);
+/// <param name="Desired">The desired properties of <c>$edgeHub</c>; they can be read without a mistake.</param>
+public sealed record HubDeployment(JObject Desired, HubConfiguration Configuration, HubEnvironment Environment);
 
 /// <param name="Image">As written, placeholders of modules not resolved: <c>${MODULES.FilterModule}</c>.</param>
 /// <param name="StartupOrder">0 first; the default is last.</param>

@@ -51,17 +51,27 @@ internal readonly struct ManifestNode(string file, JObject json)
         return Json[name] is JValue { Type: JTokenType.String } ? String(name) : throw Wrong(name, "a string, number or boolean");
     }
 
+    /// <summary>The variables under <c>env</c>, each an object with a <c>value</c>.</summary>
+    public Dictionary<string, string> Environment()
+    {
+        if (OptionalObject("env") is not { } variables) return [];
+        return variables.Names.ToDictionary(name => name, name => variables.Object(name).Scalar("value"));
+    }
+
     public void AllowOnly(params string[] known)
     {
         foreach (var name in Names.Where(name => !known.Contains(name)))
-            throw new SimulatorException($"{file}: {PathOf(name)} is not known here; it must be one of {string.Join(", ", known)}.");
+            throw new SimulatorException($"{PlaceOf(name)} is not known here; it must be one of {string.Join(", ", known)}.");
     }
 
     public SimulatorException Wrong(string name, string mustBe)
     {
         var found = Json[name] is { } value ? Shorten(value.ToString(Formatting.None)) : "absent";
-        return new SimulatorException($"{file}: {PathOf(name)} is {found}; it must be {mustBe}.");
+        return new SimulatorException($"{PlaceOf(name)} is {found}; it must be {mustBe}.");
     }
+
+    /// <summary>File and path, for a sentence.</summary>
+    public string PlaceOf(string name) => $"{file}: {PathOf(name)}";
 
     public string PathOf(string name)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using EdgeModules.Messages;
+using EdgeSimulator.Hub.Configuration;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -9,6 +10,9 @@ namespace EdgeSimulator.Manifests;
 public static partial class ManifestReader
 {
     private const string Desired = "properties.desired";
+
+    /// <summary>A manifest is for any device, and a route can be read without knowing which.</summary>
+    private const string AnyDevice = "device";
 
     /// <param name="lookup">Values of <c>${NAME}</c>; null for a name that is not defined.</param>
     /// <exception cref="SimulatorException">The file is absent or cannot be honoured; one line names file, path, value, and what it must be.</exception>
@@ -41,11 +45,10 @@ public static partial class ManifestReader
         agent.Choice("schemaVersion", ("1.0", 0), ("1.1", 1));
         var modules = ReadModules(agent);
         var names = modules.Select(module => module.Name).ToList();
-        var warnings = new List<string>();
         var hub = DesiredOf(content, "$edgeHub");
-        hub.Choice("schemaVersion", ("1.0", 0), ("1.1", 1), ("1.2", 2), ("1.3", 3));
-        var routes = RouteReader.Read(hub, names, warnings);
-        return new DeploymentManifest(file, modules, new HubDeployment(routes, AckTimeout(agent)), ReadTwins(content, names), warnings);
+        var configuration = HubConfigurationReader.Read(hub, AnyDevice);
+        var deployment = new HubDeployment(hub.Json, configuration, HubEnvironmentReader.Read(agent.Object("systemModules").Object("edgeHub")));
+        return new DeploymentManifest(file, modules, deployment, ReadTwins(content, names), [.. UndeployedModules.FindRoutes(configuration, names)]);
     }
 
     private static ManifestNode DesiredOf(ManifestNode content, string name)
@@ -71,7 +74,7 @@ public static partial class ManifestReader
         if (module.Has("imagePullPolicy")) module.Choice("imagePullPolicy", ("on-create", 0), ("never", 0));
         var settings = module.Object("settings");
         var environment = CreateOptions.Read(settings).Environment();
-        foreach (var (variable, value) in ReadEnvironment(module)) environment[variable] = value;
+        foreach (var (variable, value) in module.Environment()) environment[variable] = value;
         return new ModuleDeployment(
             name,
             settings.String("image"),
@@ -84,19 +87,6 @@ public static partial class ManifestReader
                 ("always", RestartPolicy.Always)),
             module.Has("startupOrder") ? (uint)module.Integer("startupOrder", 0, uint.MaxValue) : uint.MaxValue,
             environment);
-    }
-
-    private static Dictionary<string, string> ReadEnvironment(ManifestNode module) =>
-        module.OptionalObject("env") is { } env ? env.Names.ToDictionary(name => name, name => env.Object(name).Scalar("value")) : [];
-
-    private static TimeSpan AckTimeout(ManifestNode agent)
-    {
-        var hub = agent.Object("systemModules").Object("edgeHub");
-        var environment = ReadEnvironment(hub);
-        if (!environment.TryGetValue("MessageAckTimeoutSecs", out var text)) return TimeSpan.FromSeconds(30);
-        return int.TryParse(text, out var seconds) && seconds is > 0 and <= 86_400
-            ? TimeSpan.FromSeconds(seconds)
-            : throw hub.Object("env").Object("MessageAckTimeoutSecs").Wrong("value", "a whole number of seconds from 1 to 86400");
     }
 
     private static Dictionary<string, JObject> ReadTwins(ManifestNode content, List<string> modules)

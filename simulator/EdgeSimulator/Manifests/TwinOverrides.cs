@@ -1,5 +1,6 @@
 using EdgeModules.Messages;
 using EdgeSimulator.CommandLine;
+using EdgeSimulator.Hub.Configuration;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Manifests;
@@ -10,13 +11,14 @@ public static class TwinOverrides
     private const string Source = "SensorModule";
 
     /// <param name="directory">Relative names of data files start here.</param>
-    /// <returns>The desired properties of every module, those of the manifest left as they are.</returns>
+    /// <returns>The desired properties of every module and of <c>$edgeHub</c>, those of the manifest left as they are.</returns>
     /// <exception cref="SimulatorException">The option names a module that is not deployed, or a file that is absent.</exception>
     public static IReadOnlyDictionary<string, JObject> Apply(DeploymentManifest manifest, RunOptions options, string directory)
     {
         var twins = manifest.Modules.ToDictionary(
             module => module.Name,
             module => manifest.Twins.TryGetValue(module.Name, out var twin) ? (JObject)twin.DeepClone() : []);
+        twins[HubTwin.Name] = (JObject)manifest.Hub.Desired.DeepClone();
         foreach (var (option, patch) in SourcePatches(options, directory)) JsonMergePatch.Apply(Twin(Source, option), patch);
         foreach (var assignment in options.Set)
         {
@@ -29,7 +31,7 @@ public static class TwinOverrides
         JObject Twin(string module, string option) => twins.TryGetValue(module, out var twin)
             ? twin
             : throw new SimulatorException(
-                $"{option} needs the module {module}, which {manifest.File} does not deploy; it deploys {string.Join(", ", twins.Keys)}.");
+                $"{option} needs the module {module}, which {manifest.File} does not deploy; it deploys {string.Join(", ", manifest.Modules.Select(deployed => deployed.Name))}.");
     }
 
     private static IEnumerable<(string Option, JObject Patch)> SourcePatches(RunOptions options, string directory)

@@ -2,7 +2,7 @@ using EdgeSimulator.Agent;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Manifests;
 using EdgeSimulator.Processes;
 using EdgeSimulator.Reporting;
@@ -51,9 +51,9 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
                 options.HubPort,
                 directory.FullPath,
                 directory.CloudFile,
-                manifest.Hub.MessageAckTimeout,
-                [.. manifest.Hub.Routes.Select(route => new RouteDefinition(route.Key, route.Value))],
-                twins) { HttpsPort = options.HttpsPort },
+                manifest.Hub.Environment,
+                twins[HubTwin.Name],
+                twins.Where(twin => twin.Key != HubTwin.Name).ToDictionary()) { HttpsPort = options.HttpsPort },
             clock,
             loggers);
         using var sources = new SourceWatch(hub, clock);
@@ -87,7 +87,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         if (end.Reason == RunEndReason.SourceFailed) throw new SimulatorException(end.Message);
         terminal.Line(end.Message);
 
-        var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.MessageAckTimeout, terminal, clock);
+        var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.Environment.MessageAckTimeout, terminal, clock);
         var books = await shutdown.StopAsync(end, CancellationToken.None);
         var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent));
         ReportView.Show(report, terminal);

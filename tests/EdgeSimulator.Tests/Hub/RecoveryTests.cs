@@ -1,6 +1,7 @@
-using EdgeSimulator.Hub.Routing;
+using EdgeModules.Testing;
 using System.Net;
 using System.Net.Sockets;
+using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tests.Hub;
 
@@ -89,8 +90,8 @@ public sealed class RecoveryTests
     public async Task Start_WithABadRoute_TouchesNothing()
     {
         await using var hub = await TestHub.StartAsync();
-        var error = await Assert.ThrowsAsync<SimulatorException>(
-            () => hub.RestartAsync(options => options with { Routes = [new RouteDefinition("bad", "FROM /* WHERE a = 25 INTO $upstream")] }));
+        var error = await Assert.ThrowsAnyAsync<SimulatorException>(
+            () => hub.RestartAsync(options => options with { HubDesired = HubDesired.Create(new JObject { ["bad"] = "FROM /* WHERE a = 25 INTO $upstream" }) }));
         Assert.Contains("Route 'bad'", error.Message, StringComparison.Ordinal);
     }
 }

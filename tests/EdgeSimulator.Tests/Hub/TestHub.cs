@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using EdgeModules.Testing;
 using EdgeSimulator.Hub;
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
 
@@ -28,8 +29,8 @@ internal sealed class TestHub : IAsyncDisposable
     {
         var test = new TestHub(clock ?? TimeProvider.System);
         var options = new HubOptions(
-            HubHost, Gateway, Device, 0, Path.Combine(test._root, "state"), Path.Combine(test._root, "cloud.jsonl"), TimeSpan.FromSeconds(30),
-            [.. (routes ?? new Dictionary<string, string>()).Select(route => new RouteDefinition(route.Key, route.Value))],
+            HubHost, Gateway, Device, 0, Path.Combine(test._root, "state"), Path.Combine(test._root, "cloud.jsonl"), HubEnvironment.Default,
+            HubDesired.Create(routes ?? new Dictionary<string, string>()),
             new[] { "source", "filter", "other" }.ToDictionary(module => module, module => new JObject()));
         test.Options = change?.Invoke(options) ?? options;
         await test.StartHubAsync();

@@ -49,10 +49,12 @@ internal sealed class TestModule : IAsyncDisposable
 
     public int Waiting => _received.Reader.Count;
 
-    public static async Task<TestModule> ConnectAsync(TestHub hub, string name, TimeProvider clock, bool cleanSession = false)
+    public static async Task<TestModule> ConnectAsync(TestHub hub, string name, TimeProvider clock, bool cleanSession = false, string device = TestHub.Device)
     {
         var module = new TestModule(name);
-        var result = await module.Client.ConnectAsync(OptionsFor(hub, name, TokenFor(hub, name, clock.GetUtcNow().AddHours(1)), cleanSession: cleanSession));
+        var result = await module.Client.ConnectAsync(OptionsFor(
+            hub, name, TokenFor(hub, name, clock.GetUtcNow().AddHours(1), device: device),
+            $"{device}/{name}", $"{TestHub.Gateway}/{device}/{name}/?api-version=2020-09-30", cleanSession));
         Assert.Equal(MqttClientConnectResultCode.Success, result.ResultCode);
         module.SessionPresent = result.IsSessionPresent;
         return module;

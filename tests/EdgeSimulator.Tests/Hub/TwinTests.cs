@@ -117,7 +117,7 @@ public sealed class TwinTests
     {
         await using var hub = await TestHub.StartAsync();
         var error = Assert.Throws<SimulatorException>(() => hub.Hub.PatchDesired("ghost", []));
-        Assert.Equal("There is no module 'ghost'; the modules are filter, other, source.", error.Message);
+        Assert.Equal("There is no module 'ghost'; the modules are $edgeHub, filter, other, source.", error.Message);
     }
 
     private static Dictionary<string, JObject> Desired(string source) => new() { ["source"] = JObject.Parse(source) };

@@ -1,3 +1,5 @@
+using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Manifests;
 using Newtonsoft.Json.Linq;
 
@@ -19,9 +21,13 @@ public class ManifestReaderTests
         Assert.Equal(new Dictionary<string, string> { ["FROM_OPTIONS"] = "a=b", ["BOTH"] = "env", ["NUMBER"] = "5", ["YES"] = "true" }, filter.Environment);
         Assert.Equal(uint.MaxValue, manifest.Modules[1].StartupOrder);
         Assert.Equal(ModuleStatus.Stopped, manifest.Modules[1].Status);
-        Assert.Equal(TimeSpan.FromSeconds(30), manifest.Hub.MessageAckTimeout);
-        Assert.Equal("FROM /messages/modules/SensorModule/outputs/readings INTO BrokeredEndpoint(\"/modules/FilterModule/inputs/readings\")", manifest.Hub.Routes["a"]);
-        Assert.Equal("FROM /messages/* INTO $upstream", manifest.Hub.Routes["b"]);
+        Assert.Equal(HubEnvironment.Default, manifest.Hub.Environment);
+        Assert.Equal(
+            [
+                new RouteDefinition("a", "FROM /messages/modules/SensorModule/outputs/readings INTO BrokeredEndpoint(\"/modules/FilterModule/inputs/readings\")"),
+                new RouteDefinition("b", "FROM /messages/* INTO $upstream"),
+            ],
+            manifest.Hub.Configuration.Definitions);
         Assert.Equal(300, manifest.Twins["FilterModule"].Value<int>("maxSilenceSeconds"));
         Assert.Empty(manifest.Warnings);
     }
@@ -35,25 +41,30 @@ public class ManifestReaderTests
         Assert.Equal(2, ManifestReader.Parse(json, "d.json").Modules.Count);
     }
 
-    [Fact]
-    public void Parse_AckTimeoutOfEdgeHub_IsHonoured()
+    [Theory]
+    [InlineData("{}", 30, 1800, false)]
+    [InlineData("""{"MessageAckTimeoutSecs":{"value":"2"},"MessageCleanupIntervalSecs":{"value":60},"CheckEntireQueueOnCleanup":{"value":true}}""", 2, 60, true)]
+    [InlineData("""{"MessageCleanupIntervalSecs":{"value":"5"},"CheckEntireQueueOnCleanup":{"value":"False"},"Other":{"value":"x"}}""", 30, 30, false)]
+    public void Parse_EnvironmentOfEdgeHub_IsHonoured(string environment, int ackSeconds, int cleanupSeconds, bool entire)
     {
         var json = TestManifest.Create();
-        json.SelectToken($"{Agent}.systemModules.edgeHub")!["env"] = JObject.Parse("""{"MessageAckTimeoutSecs":{"value":"2"}}""");
-        Assert.Equal(TimeSpan.FromSeconds(2), ManifestReader.Parse(json, "d.json").Hub.MessageAckTimeout);
+        json.SelectToken($"{Agent}.systemModules.edgeHub")!["env"] = JObject.Parse(environment);
+        Assert.Equal(
+            new HubEnvironment(TimeSpan.FromSeconds(ackSeconds), TimeSpan.FromSeconds(cleanupSeconds), entire),
+            ManifestReader.Parse(json, "d.json").Hub.Environment);
     }
 
     [Theory]
-    [InlineData("SELECT * FROM /* INTO $upstream")]
-    [InlineData("from /messages/* into $UPSTREAM")]
-    [InlineData("FROM /messages/* /* all of it */ INTO $upstream")]
-    [InlineData("FROM /messages/* INTO brokeredendpoint('modules/FilterModule/inputs/x/')")]
-    [InlineData("FROM /twinChangeNotifications INTO $upstream")]
-    public void Parse_RouteOfEdgeHub_IsAccepted(string route)
+    [InlineData("MessageAckTimeoutSecs", "0", "a whole number of seconds from 1 to 86400")]
+    [InlineData("MessageCleanupIntervalSecs", "\"soon\"", "a whole number of seconds from 1 to 86400")]
+    [InlineData("CheckEntireQueueOnCleanup", "1", "true or false")]
+    public void Parse_WrongEnvironmentOfEdgeHub_IsRefused(string variable, string value, string mustBe)
     {
         var json = TestManifest.Create();
-        json.SelectToken($"{Hub}.routes")!["a"] = route;
-        Assert.Equal(route, ManifestReader.Parse(json, "d.json").Hub.Routes["a"]);
+        json.SelectToken($"{Agent}.systemModules.edgeHub")!["env"] = JObject.Parse($$$"""{"{{{variable}}}":{"value":{{{value}}}}}""");
+        Assert.Equal(
+            $"d.json: {Agent}.systemModules.edgeHub.env.{variable}.value is {value}; it must be {mustBe}.",
+            Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
@@ -66,12 +77,27 @@ public class ManifestReaderTests
         Assert.Equal("1", ManifestReader.Parse(json, "d.json").Modules[0].Environment["A"]);
     }
 
-    [Fact]
-    public void Parse_RouteFromUnknownModule_Warns()
+    [Theory]
+    [InlineData("FROM /messages/modules/Gone/* INTO $upstream", "The route c reads from the module Gone, which is not deployed.")]
+    [InlineData("select * from /messages/modules/gone into $upstream", "The route c reads from the module gone, which is not deployed.")]
+    [InlineData(
+        "FROM /* INTO BrokeredEndpoint('/modules/Gone/inputs/x')",
+        "The route c leads into the module Gone, which is not deployed: its messages stay in the store until they expire.")]
+    public void Parse_RouteOfAnUnknownModule_Warns(string route, string warning)
     {
         var json = TestManifest.Create();
-        json.SelectToken($"{Hub}.routes")!["c"] = "FROM /messages/modules/Gone/* INTO $upstream";
-        Assert.Equal(["The route c reads from the module Gone, which is not deployed."], ManifestReader.Parse(json, "d.json").Warnings);
+        json.SelectToken($"{Hub}.routes")!["c"] = route;
+        Assert.Equal([warning], ManifestReader.Parse(json, "d.json").Warnings);
+    }
+
+    [Theory]
+    [InlineData("FROM /messages/modules/filtermodule/outputs/x INTO $upstream")]
+    [InlineData("FROM /twinChangeNotifications INTO brokeredendpoint('modules/FilterModule/inputs/x/')")]
+    public void Parse_RouteOfKnownModules_DoesNotWarn(string route)
+    {
+        var json = TestManifest.Create();
+        json.SelectToken($"{Hub}.routes")!["c"] = route;
+        Assert.Empty(ManifestReader.Parse(json, "d.json").Warnings);
     }
 
     /// <summary>Path to change, new value (null removes), and the message.</summary>
@@ -92,10 +118,8 @@ public class ManifestReaderTests
         },
         { Agent + ".modules.FilterModule.settings.createOptions", "5", Agent + ".modules.FilterModule.settings.createOptions is 5; it must be an object, or the JSON of one as a string." },
         { Agent + ".modules.FilterModule.env.NUMBER", "{\"value\":[1]}", Agent + ".modules.FilterModule.env.NUMBER.value is [1]; it must be a string, number or boolean." },
-        { Hub + ".routes.a", "{\"route\":\"FROM /* INTO $upstream\",\"priority\":0}", Hub + ".routes.a.priority is 0; it must be left out: the simulated hub has one queue per endpoint, so the route a must be a plain text." },
-        { Hub + ".routes.a", "\"FROM /* WHERE x = '1' INTO $upstream\"", Hub + ".routes.a is \"FROM /* WHERE x = '1' INTO $upstream\"; it must be without WHERE: the simulated hub knows no conditions, so the route a must name its output after FROM." },
-        { Hub + ".routes.a", "\"FROM /* TO $upstream\"", Hub + ".routes.a is \"FROM /* TO $upstream\"; it must be FROM <source> INTO $upstream or INTO BrokeredEndpoint(\"/modules/<module>/inputs/<input>\")." },
-        { Hub + ".routes.a", "\"FROM /* INTO BrokeredEndpoint('/modules/Gone/inputs/x')\"", Hub + ".routes.a is \"FROM /* INTO BrokeredEndpoint('/modules/Gone/inputs/x')\"; it must be into $upstream or a module that is deployed (FilterModule, SensorModule), not Gone." },
+        { Hub + ".routes.a", "{\"route\":\"FROM /* INTO $upstream\",\"priority\":10}", Hub + ".routes.a.priority is 10; it must be an integer from 0 to 9." },
+        { Hub + ".routes.a", "\"FROM /* TO $upstream\"", Hub + ".routes.a: Route 'a', column 9: found 'TO'; expected INTO." },
     };
 
     [Theory]
@@ -104,7 +128,7 @@ public class ManifestReaderTests
     {
         var json = TestManifest.Create();
         TestManifest.Change(json, path, value);
-        Assert.Equal("d.json: " + message, Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "/some/d.json")).Message);
+        Assert.Equal("d.json: " + message, Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Parse(json, "/some/d.json")).Message);
     }
 
     [Fact]

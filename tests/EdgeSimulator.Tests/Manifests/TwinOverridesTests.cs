@@ -50,6 +50,14 @@ public class TwinOverridesTests
     }
 
     [Fact]
+    public void Apply_SetOfTheHub_ChangesItsConfiguration()
+    {
+        var twins = TwinOverrides.Apply(Manifest, new RunOptions { Set = ["$edgeHub.storeAndForwardConfiguration.timeToLiveSecs=5"] }, "/");
+        Assert.Equal(5, (int)twins["$edgeHub"].SelectToken("storeAndForwardConfiguration.timeToLiveSecs")!);
+        Assert.Equal(7200, (int)Manifest.Hub.Desired.SelectToken("storeAndForwardConfiguration.timeToLiveSecs")!);
+    }
+
+    [Fact]
     public void Apply_UnknownModuleOrFile_IsNamed()
     {
         Assert.StartsWith("--set needs the module Gone, which d.json does not deploy", Fails(new RunOptions { Set = ["Gone.a=1"] }));

@@ -80,12 +80,12 @@ internal sealed partial class ModulePump(
             if (connection.Deliver(topic, queued.Message.Body, quality) is not { } acknowledged) return Outcome.Failed;
             if (queued.Deliveries++ > 0) store.CountRedelivery(endpoint);
             // Also when the connection ends meanwhile: the real edgeHub waits out its time.
-            await acknowledged.WaitAsync(options.MessageAckTimeout, clock, cancellation).ConfigureAwait(false);
+            await acknowledged.WaitAsync(options.Environment.MessageAckTimeout, clock, cancellation).ConfigureAwait(false);
             return Outcome.Acknowledged;
         }
         catch (TimeoutException)
         {
-            LogNotAcknowledged(endpoint.Endpoint.Id, options.MessageAckTimeout.TotalSeconds);
+            LogNotAcknowledged(endpoint.Endpoint.Id, options.Environment.MessageAckTimeout.TotalSeconds);
             return Outcome.Failed;
         }
         finally

@@ -8,10 +8,13 @@ internal sealed class ConnectionTable
 {
     private readonly ConcurrentDictionary<string, ModuleConnection> _connections = [];
 
-    private TaskCompletionSource _changed = NewChange();
+    /// <summary>Raised when a module has connected (true) or is away (false). Handlers must be quick and must not throw.</summary>
+    public event Action<string, bool>? Changed;
+
+    private TaskCompletionSource _nextChange = NewChange();
 
     /// <summary>Completes with the next connection or subscription of any module.</summary>
-    public Task Changed => Volatile.Read(ref _changed).Task;
+    public Task NextChange => Volatile.Read(ref _nextChange).Task;
 
     public IReadOnlyCollection<ModuleConnection> All => [.. _connections.Values];
 
@@ -24,16 +27,19 @@ internal sealed class ConnectionTable
         _connections[connection.Module] = connection;
         earlier?.Close();
         AnnounceChange();
+        Changed?.Invoke(connection.Module, true);
     }
 
-    public void AnnounceChange() => Interlocked.Exchange(ref _changed, NewChange()).TrySetResult();
+    public void AnnounceChange() => Interlocked.Exchange(ref _nextChange, NewChange()).TrySetResult();
 
     /// <returns>False when the module's connection is a newer one.</returns>
     public bool Remove(string module, EndPoint remote)
     {
         if (Find(module) is not { } connection || !connection.Remote.Equals(remote)) return false;
         connection.Close();
-        return _connections.TryRemove(new KeyValuePair<string, ModuleConnection>(module, connection));
+        if (!_connections.TryRemove(new KeyValuePair<string, ModuleConnection>(module, connection))) return false;
+        Changed?.Invoke(module, false);
+        return true;
     }
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);

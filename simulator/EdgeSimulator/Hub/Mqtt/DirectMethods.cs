@@ -86,7 +86,7 @@ internal sealed class DirectMethods(ConnectionTable connections, TimeProvider cl
         {
             while (true)
             {
-                var changed = connections.Changed;
+                var changed = connections.NextChange;
                 if (FindTaker(call.Module, topic) is null)
                 {
                     await changed.WaitAsync(either.Token).ConfigureAwait(false);

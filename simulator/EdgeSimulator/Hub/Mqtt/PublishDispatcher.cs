@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using EdgeModules.Messages;
-using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Hub.Storage;
 using EdgeSimulator.Hub.Twins;
 using Microsoft.Extensions.Logging;
@@ -21,7 +21,7 @@ internal enum PublishVerdict
 
 /// <summary>What a module publishes: by topic to the message store, the twins or the direct methods.</summary>
 internal sealed partial class PublishDispatcher(
-    string deviceId, RouteTable routes, MessageStore messages, TwinService twins, DirectMethods methods, TimeProvider clock, ILoggerFactory loggers)
+    string deviceId, ConfigurationService configuration, MessageStore messages, TwinService twins, DirectMethods methods, TimeProvider clock, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<PublishDispatcher>();
 
@@ -58,7 +58,7 @@ internal sealed partial class PublishDispatcher(
         }
 
         var message = Read(module, bag, BodyOf(published));
-        var targets = routes.Match(message.ToRouted(deviceId));
+        var targets = configuration.Current.Routes.Match(message.ToRouted(deviceId));
         var size = message.SizeInHub(deviceId);
         var dropped = size > HubMessage.MaxBytes;
         if (dropped) LogMessageTooLarge(from.Module, message.Output, size, HubMessage.MaxBytes, message.Readings);

@@ -8,7 +8,7 @@ using Newtonsoft.Json.Linq;
 namespace EdgeSimulator.Hub.Twins;
 
 /// <summary>
-/// The twins of all modules, kept in the store. Answers and pushes are sent under the twin's lock, so that a module sees them in the order of
+/// The twins of all modules and of the hub itself, kept in the store. Answers and pushes are sent under the twin's lock, so that a module sees them in the order of
 /// their versions.
 /// </summary>
 internal sealed partial class TwinService
@@ -31,6 +31,9 @@ internal sealed partial class TwinService
 
     public event Action<string, JObject>? Reported;
 
+    /// <summary>Raised under the lock of the twin, in the order of the versions: its name and a copy of its desired properties, with <c>$version</c>.</summary>
+    public event Action<string, JObject>? DesiredChanged;
+
     /// <exception cref="SimulatorException">No such module.</exception>
     public JObject Get(string module)
     {
@@ -47,7 +50,19 @@ internal sealed partial class TwinService
             var push = twin.PatchDesired(patch);
             Save(module, twin);
             _connections.Find(module)?.TrySend(Topics.DesiredPatch(twin.DesiredVersion), JsonText.ToUtf8(push));
+            DesiredChanged?.Invoke(module, (JObject)twin.ToJson()["desired"]!);
             return twin.DesiredVersion;
+        }
+    }
+
+    /// <summary>Reports for a twin whose owner is the hub itself.</summary>
+    public void Report(string module, JObject patch)
+    {
+        var twin = TwinOf(module);
+        lock (twin.Gate)
+        {
+            twin.PatchReported(patch);
+            Save(module, twin);
         }
     }
 
