@@ -64,8 +64,9 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
             ? HubReport.Connected($"{options.DeviceId}/{module}", clock.GetUtcNow())
             : HubReport.Disconnected($"{options.DeviceId}/{module}", clock.GetUtcNow()));
         var methods = new DirectMethods(_connections, clock);
-        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, clock, loggers);
-        _pumps = new Pumps(messages, _connections, options, upstream, clock, loggers);
+        var expiry = new ExpiryLog(loggers);
+        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, expiry, clock, loggers);
+        _pumps = new Pumps(messages, _connections, options, upstream, expiry, clock, loggers);
         var configuration = new ConfigurationService(options, deployed, _database, twins, _pumps, loggers);
         _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);

@@ -17,7 +17,7 @@ public sealed class CloudFileTests : IDisposable
         file.Append([Queued(1)], Now);
         var checkpoint = file.Length;
         file.Append([Queued(2), Queued(3)], Now);
-        Assert.Equal(2, file.Recover(checkpoint, [Queued(2), Queued(3), Queued(4)]));
+        Assert.Equal([2, 3], Recover(file, checkpoint, [Queued(2), Queued(3), Queued(4)]));
         Assert.Equal(3, Lines().Length);
     }
 
@@ -28,10 +28,19 @@ public sealed class CloudFileTests : IDisposable
         file.Append([Queued(1), Queued(2)], Now);
         var torn = file.Length - 5;
         using (var cut = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) cut.SetLength(torn);
-        Assert.Equal(1, file.Recover(0, [Queued(1), Queued(2)]));
+        Assert.Equal([1], Recover(file, 0, [Queued(1), Queued(2)]));
         Assert.Single(Lines());
         file.Append([Queued(2)], Now);
         Assert.Equal(["1", "2"], Lines().Select(line => line[^2..^1]));
+    }
+
+    [Fact]
+    public void Recover_FindsTheQueueOfAWorsePriorityThatWasSentFirst()
+    {
+        using var file = new CloudFile(_path, "edge-1");
+        file.Append([Queued(1), Queued(2)], Now);
+        Assert.Equal([1, 2], Recover(file, 0, [Queued(9)], [Queued(1), Queued(2), Queued(3)]));
+        Assert.Equal(2, Lines().Length);
     }
 
     [Fact]
@@ -39,8 +48,8 @@ public sealed class CloudFileTests : IDisposable
     {
         File.WriteAllText(_path, "something else");
         using var file = new CloudFile(_path, "edge-1");
-        Assert.Equal(0, file.Recover(0, [Queued(1)]));
-        Assert.Equal(0, file.Recover(1_000_000, [Queued(1)]));
+        Assert.Empty(Recover(file, 0, [Queued(1)]));
+        Assert.Empty(Recover(file, 1_000_000, [Queued(1)]));
         file.Append([Queued(1)], Now);
         Assert.Equal("something else", Lines()[0]);
         Assert.Equal(2, Lines().Length);
@@ -54,6 +63,9 @@ public sealed class CloudFileTests : IDisposable
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    private static IEnumerable<long> Recover(CloudFile file, long checkpoint, params QueuedMessage[][] queues) =>
+        file.Recover(checkpoint, queues).Select(queued => queued.Sequence);
+
     private static QueuedMessage Queued(int id) =>
-        new(id, new HubMessage("source", "out", Now, [], [new("messageId", $"id-{id}")], System.Text.Encoding.UTF8.GetBytes($"{id}")), false, []);
+        new(id, new HubMessage("source", "out", Now, [], [new("messageId", $"id-{id}")], System.Text.Encoding.UTF8.GetBytes($"{id}")), new QueueEntry(false, QueueEntry.Never, []));
 }

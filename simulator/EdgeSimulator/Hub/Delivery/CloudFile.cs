@@ -55,13 +55,24 @@ internal sealed class CloudFile : IDisposable
 
     /// <summary>
     /// Finds what an earlier process appended after its last checkpoint, so that it is not sent twice: lines from <paramref name="checkpoint"/> on
-    /// that say what the first queued messages say. Cuts off a line that the process did not end.
+    /// that say what the first messages of one queue say. Cuts off a line that the process did not end.
     /// </summary>
-    /// <returns>How many of <paramref name="queued"/>, from the first, the file holds.</returns>
-    public int Recover(long checkpoint, IReadOnlyList<QueuedMessage> queued)
+    /// <param name="queues">The first messages of each queue; none is empty.</param>
+    /// <returns>The messages that the file holds, from the first of one queue on.</returns>
+    public IReadOnlyList<QueuedMessage> Recover(long checkpoint, IReadOnlyList<IReadOnlyList<QueuedMessage>> queues)
     {
-        if (checkpoint > _file.Length) return 0;
-        var found = 0;
+        if (checkpoint > _file.Length) return [];
+        // What was appended at once was of one queue.
+        var found = queues.Select(queue => FindLines(checkpoint, queue)).FirstOrDefault(lines => lines.Count > 0) ?? [];
+        EndLastLine();
+        return found;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private List<QueuedMessage> FindLines(long checkpoint, IReadOnlyList<QueuedMessage> queued)
+    {
+        var found = new List<QueuedMessage>();
         _file.Position = checkpoint;
         foreach (var message in queued)
         {
@@ -78,14 +89,11 @@ internal sealed class CloudFile : IDisposable
                 break;
             }
 
-            found++;
+            found.Add(message);
         }
 
-        EndLastLine();
         return found;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private void EndLastLine()
     {

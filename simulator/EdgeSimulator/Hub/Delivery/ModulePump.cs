@@ -10,7 +10,8 @@ namespace EdgeSimulator.Hub.Delivery;
 /// what a crash repeats is at most the message in flight.
 /// </summary>
 internal sealed partial class ModulePump(
-    StoredEndpoint endpoint, MessageStore store, ConnectionTable connections, HubOptions options, TimeProvider clock, ILoggerFactory loggers)
+    StoredEndpoint endpoint, MessageStore store, ConnectionTable connections, HubOptions options, ExpiryLog expiry, TimeProvider clock,
+    ILoggerFactory loggers)
 {
     private const int BatchSize = 10;
     private const int MaxTopicBytes = 65_535;
@@ -27,14 +28,14 @@ internal sealed partial class ModulePump(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        // A batch once taken is worked off before a better priority is looked at.
+        // A batch once taken is worked off before a better priority is looked at, however long that takes.
         var batch = new Queue<QueuedMessage>();
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                if (batch.Count == 0) batch = new Queue<QueuedMessage>(store.Peek(endpoint, BatchSize));
+                if (batch.Count == 0) batch = Take();
                 if (batch.Count == 0)
                 {
                     await endpoint.WaitAsync(cancellation).ConfigureAwait(false);
@@ -61,6 +62,13 @@ internal sealed partial class ModulePump(
 
             await Task.Delay(RetryBackoff.Delay(failures++), clock, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private Queue<QueuedMessage> Take()
+    {
+        var taken = store.Take(endpoint, BatchSize, clock.GetUtcNow());
+        expiry.Tell(endpoint, taken.Expired);
+        return new Queue<QueuedMessage>(taken.Messages);
     }
 
     private async Task<Outcome> TryDeliverAsync(QueuedMessage queued, CancellationToken cancellation)

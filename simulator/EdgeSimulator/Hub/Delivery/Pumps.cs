@@ -5,9 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeSimulator.Hub.Delivery;
 
-/// <summary>One pump for each endpoint that a route names, or named once. Thread-safe.</summary>
+/// <summary>One pump for each endpoint that a route names, or named once; and the cleaner of their queues. Thread-safe.</summary>
 internal sealed partial class Pumps(
-    MessageStore messages, ConnectionTable connections, HubOptions options, UpstreamPump upstream, TimeProvider clock, ILoggerFactory loggers) : IAsyncDisposable
+    MessageStore messages, ConnectionTable connections, HubOptions options, UpstreamPump upstream, ExpiryLog expiry, TimeProvider clock,
+    ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<Pumps>();
     private readonly Lock _gate = new();
@@ -25,6 +26,7 @@ internal sealed partial class Pumps(
             if (_ended) return;
             _started = true;
             Run(upstream.RunAsync);
+            Run(new MessageCleaner(messages, options.Environment, expiry, clock, loggers).RunAsync);
             foreach (var endpoint in messages.Endpoints) Serve(endpoint);
         }
     }
@@ -60,7 +62,7 @@ internal sealed partial class Pumps(
     private void Serve(StoredEndpoint endpoint)
     {
         if (!_started || _ended || endpoint.Endpoint.Module is null || !_served.Add(endpoint)) return;
-        Run(new ModulePump(endpoint, messages, connections, options, clock, loggers).RunAsync);
+        Run(new ModulePump(endpoint, messages, connections, options, expiry, clock, loggers).RunAsync);
     }
 
     private void Run(Func<CancellationToken, Task> pump) => _running.Add(RunAsync(pump, _stopping.Token));

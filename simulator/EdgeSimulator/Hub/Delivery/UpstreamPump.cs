@@ -3,8 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeSimulator.Hub.Delivery;
 
-/// <summary>Brings the queues of <c>$upstream</c> to the cloud file while the cloud is online: append, then checkpoint.</summary>
-internal sealed partial class UpstreamPump(StoredEndpoint endpoint, MessageStore store, CloudFile cloud, TimeProvider clock, ILoggerFactory loggers)
+/// <summary>
+/// Brings the queues of <c>$upstream</c> to the cloud file: append, then checkpoint. While the cloud is offline the batch in hand is tried again and
+/// again after the back-off of edgeHub, which the cloud's return does not cut short.
+/// </summary>
+internal sealed partial class UpstreamPump(
+    StoredEndpoint endpoint, MessageStore store, CloudFile cloud, ExpiryLog expiry, TimeProvider clock, ILoggerFactory loggers)
 {
     private const int BatchSize = 100;
     private readonly ILogger _logger = loggers.CreateLogger<UpstreamPump>();
@@ -17,32 +21,40 @@ internal sealed partial class UpstreamPump(StoredEndpoint endpoint, MessageStore
         {
             if (_online == value) return;
             _online = value;
-            LogOnline(value ? "online" : "offline");
-            endpoint.Wake();
+            LogOnline(value ? "online; what waits for it is sent with the next attempt, 60 s from now at the latest" : "offline");
         }
     }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        // A batch once taken is sent before a better priority is looked at, however long that takes.
+        IReadOnlyList<QueuedMessage> batch = [];
         var failures = 0;
         var recovered = false;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                if (!recovered) Recover();
-                recovered = true;
-                IReadOnlyList<QueuedMessage> batch = _online ? store.Peek(endpoint, BatchSize) : [];
+                if (!recovered)
+                {
+                    Recover();
+                    (recovered, batch) = (true, []);
+                }
+
+                if (batch.Count == 0) batch = Take();
                 if (batch.Count == 0)
                 {
                     await endpoint.WaitAsync(cancellation).ConfigureAwait(false);
                     continue;
                 }
 
-                cloud.Append(batch, clock.GetUtcNow());
-                store.AcknowledgeUpstream(endpoint, batch, cloud.Length);
-                failures = 0;
-                continue;
+                if (_online)
+                {
+                    cloud.Append(batch, clock.GetUtcNow());
+                    store.AcknowledgeUpstream(endpoint, batch, cloud.Length);
+                    (batch, failures) = ([], 0);
+                    continue;
+                }
             }
             catch (Exception error) when (error is not (OperationCanceledException or ObjectDisposedException))
             {
@@ -54,13 +66,19 @@ internal sealed partial class UpstreamPump(StoredEndpoint endpoint, MessageStore
         }
     }
 
+    private IReadOnlyList<QueuedMessage> Take()
+    {
+        var taken = store.Take(endpoint, BatchSize, clock.GetUtcNow());
+        expiry.Tell(endpoint, taken.Expired);
+        return taken.Messages;
+    }
+
     /// <summary>After a crash or a failure between append and checkpoint: counts what the file holds already.</summary>
     private void Recover()
     {
         var book = store.Cloud;
-        var queued = store.Peek(endpoint, BatchSize);
-        var found = book.FileId == cloud.Id ? cloud.Recover(book.FileBytes, queued) : cloud.Recover(cloud.Length, []);
-        if (found > 0) store.AcknowledgeUpstream(endpoint, [.. queued.Take(found)], cloud.Length);
+        var found = book.FileId == cloud.Id ? cloud.Recover(book.FileBytes, store.Peek(endpoint, BatchSize)) : cloud.Recover(cloud.Length, []);
+        if (found.Count > 0) store.AcknowledgeUpstream(endpoint, found, cloud.Length);
         else store.SetCloudFile(cloud.Id, cloud.Length);
     }
 

@@ -58,12 +58,13 @@ internal sealed partial class PublishDispatcher(
         }
 
         var message = Read(module, bag, BodyOf(published));
-        var targets = configuration.Current.Routes.Match(message.ToRouted(deviceId));
+        var current = configuration.Current;
+        var targets = current.Routes.Match(message.ToRouted(deviceId));
         var size = message.SizeInHub(deviceId);
         var dropped = size > HubMessage.MaxBytes;
         if (dropped) LogMessageTooLarge(from.Module, message.Output, size, HubMessage.MaxBytes, message.Readings);
         if (targets.Count == 0) LogUnrouted(from.Module, message.Output);
-        messages.Accept(message, targets, dropped);
+        messages.Accept(message, targets, current.TimeToLive, dropped);
         return PublishVerdict.Acknowledge;
     }
 

@@ -68,6 +68,17 @@ internal sealed class Database : IDisposable
         return true;
     });
 
+    public long Count(byte[] prefix)
+    {
+        var count = 0L;
+        WhileOpen(() =>
+        {
+            using var iterator = _rocks.NewIterator();
+            for (iterator.Seek(prefix); iterator.Valid() && iterator.GetKeySpan().StartsWith(prefix); iterator.Next()) count++;
+        });
+        return count;
+    }
+
     /// <returns>The greatest key that begins with <paramref name="prefix"/>; null when there is none.</returns>
     public byte[]? LastKey(byte[] prefix)
     {

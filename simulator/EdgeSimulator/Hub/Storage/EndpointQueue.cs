@@ -1,14 +1,5 @@
 namespace EdgeSimulator.Hub.Storage;
 
-/// <summary>A message in one queue.</summary>
-/// <param name="Repeat">Its sender sent the id before; it is delivered, and not counted.</param>
-/// <param name="Queues">Numbers of all queues that got the message, this one too.</param>
-internal sealed record QueuedMessage(long Sequence, HubMessage Message, bool Repeat, uint[] Queues)
-{
-    /// <summary>How often it was handed to the receiver by this process.</summary>
-    public int Deliveries { get; set; }
-}
-
 /// <summary>
 /// One queue, first in first out, of one endpoint and priority. Its head is in memory, bounded in number and bytes; the rest only in the store.
 /// Not thread-safe; the store's lock is held around it.
@@ -20,7 +11,7 @@ internal sealed class EndpointQueue
     private const int MaxRead = 200;
     private const long MaxReadBytes = 2 << 20;
     private readonly Database _database;
-    private readonly Queue<QueuedMessage> _window = [];
+    private readonly LinkedList<QueuedMessage> _window = [];
     private long _windowBytes;
     private long _lastInWindow;
 
@@ -31,76 +22,142 @@ internal sealed class EndpointQueue
     {
         _database = database;
         (Number, Priority) = (number, priority);
-        _spilled = true;
-        Read();
-        SetHead();
+        Count = database.Count(StoreKeys.Queue(number));
+        _spilled = Count > 0;
+        Refill(1);
     }
 
     public uint Number { get; }
 
     public int Priority { get; }
 
-    /// <summary>Sequence of the first message; <see cref="long.MaxValue"/> when empty. Every message of a smaller one is done here.</summary>
-    public long Head { get; private set; }
+    /// <summary>Messages in the queue, in memory or not.</summary>
+    public long Count { get; private set; }
 
-    public bool IsEmpty => Head == long.MaxValue;
+    public bool IsEmpty => _window.Count == 0;
 
     /// <summary>Takes note of a message that was written to the store as the last of this queue.</summary>
     public void Append(QueuedMessage queued)
     {
-        if (IsEmpty) Head = queued.Sequence;
+        Count++;
         if (_spilled || _window.Count >= MaxMessages || _windowBytes + queued.Message.Body.Length > MaxBytes)
             _spilled = true;
         else
             AddToWindow(queued);
     }
 
-    /// <returns>Up to <paramref name="max"/> messages from the head; they stay.</returns>
+    /// <returns>Up to <paramref name="max"/> messages from the head, expired ones too; all stay.</returns>
     public IReadOnlyList<QueuedMessage> Peek(int max)
     {
-        if (_window.Count < max && _spilled) Read();
+        Refill(max);
         return [.. _window.Take(max)];
     }
 
-    /// <summary>Takes out the first message.</summary>
-    public void RemoveHead()
+    /// <summary>Looks for what to deliver next; all stay.</summary>
+    /// <returns>Up to <paramref name="max"/> messages that are to be delivered, and those between them that have expired.</returns>
+    public (IReadOnlyList<QueuedMessage> Live, IReadOnlyList<QueuedMessage> Expired) Look(int max, DateTimeOffset now)
     {
-        var removed = _window.Dequeue();
-        _windowBytes -= removed.Message.Body.Length;
-        if (_window.Count == 0 && _spilled) Read();
-        SetHead();
+        Refill(max);
+        var (live, expired) = (new List<QueuedMessage>(max), new List<QueuedMessage>());
+        foreach (var queued in _window)
+        {
+            if (queued.Taken || !queued.IsExpired(now)) live.Add(queued);
+            else expired.Add(queued);
+            if (live.Count == max) break;
+        }
+
+        return (live, expired);
     }
 
-    /// <returns>The other queues that got the same message, as stored with an entry.</returns>
-    public static byte[] EncodeEntry(bool repeat, uint[] queues) => BookCodec.Encode([repeat ? 1 : 0, .. queues.Select(number => (long)number)]);
+    /// <summary>Looks for expired messages that no pump has taken, in steps of bounded size; all stay.</summary>
+    /// <param name="from">Sequence to begin with.</param>
+    /// <param name="entire">False: not beyond the first message that has not expired.</param>
+    /// <returns>What has expired, and where the next step begins; null after the last.</returns>
+    public (IReadOnlyList<QueuedMessage> Expired, long? Next) FindExpired(long from, DateTimeOffset now, bool entire)
+    {
+        var taken = _window.Where(queued => queued.Taken).Select(queued => queued.Sequence).ToHashSet();
+        var entries = ReadEntries(from);
+        var expired = new List<QueuedMessage>();
+        var read = 0L;
+        foreach (var (sequence, entry) in entries.Take(MaxRead))
+        {
+            if (taken.Contains(sequence)) continue;
+            if (now.UtcTicks < entry.ExpiryTicks)
+            {
+                if (entire) continue;
+                return (expired, null);
+            }
 
-    private void SetHead() => Head = _window.TryPeek(out var first) ? first.Sequence : long.MaxValue;
+            if (read > MaxReadBytes) return (expired, sequence);
+            expired.Add(Load(sequence, entry, ref read));
+        }
+
+        return (expired, entries.Count > MaxRead ? entries[^1].Sequence : null);
+    }
+
+    /// <summary>Takes out messages whose entries the store does not have any more.</summary>
+    /// <param name="gone">In the order of the queue.</param>
+    public void Remove(IReadOnlyList<QueuedMessage> gone)
+    {
+        var node = _window.First;
+        foreach (var queued in gone)
+        {
+            while (node is not null && node.Value.Sequence < queued.Sequence) node = node.Next;
+            if (node is null) break;
+            if (node.Value.Sequence != queued.Sequence) continue;
+            var next = node.Next;
+            _windowBytes -= node.Value.Message.Body.Length;
+            _window.Remove(node);
+            node = next;
+        }
+
+        Count -= gone.Count;
+        Refill(1);
+    }
+
+    public bool Holds(long sequence) =>
+        _window.First is { } first && first.Value.Sequence <= sequence
+        && (first.Value.Sequence == sequence || _database.Get(StoreKeys.QueueEntry(Number, sequence)) is not null);
 
     private void AddToWindow(QueuedMessage queued)
     {
-        _window.Enqueue(queued);
+        _window.AddLast(queued);
         _windowBytes += queued.Message.Body.Length;
         _lastInWindow = queued.Sequence;
     }
 
-    private void Read()
+    /// <summary>Reads from the store when fewer than <paramref name="least"/> messages are in memory.</summary>
+    private void Refill(int least)
     {
-        var entries = new List<(long Sequence, long[] Value)>();
-        _database.Scan(StoreKeys.Queue(Number), StoreKeys.QueueEntry(Number, _lastInWindow + 1), (key, value) =>
-        {
-            entries.Add((StoreKeys.SequenceIn(key), BookCodec.Decode(value)));
-            return entries.Count <= MaxRead;
-        });
+        if (!_spilled || _window.Count >= least) return;
+        var entries = ReadEntries(_lastInWindow + 1);
         var read = 0L;
-        foreach (var (sequence, value) in entries.Take(MaxRead))
+        foreach (var (sequence, entry) in entries.Take(MaxRead))
         {
             if (read > MaxReadBytes) return;
-            var stored = _database.Get(StoreKeys.Message(sequence))
-                ?? throw new InvalidDataException($"The store has no message {sequence}, though queue {Number} holds it.");
-            AddToWindow(new QueuedMessage(sequence, HubMessageCodec.Decode(stored), value[0] != 0, [.. value.Skip(1).Select(number => (uint)number)]));
-            read += stored.Length;
+            AddToWindow(Load(sequence, entry, ref read));
         }
 
         _spilled = entries.Count > MaxRead;
+    }
+
+    private QueuedMessage Load(long sequence, QueueEntry entry, ref long read)
+    {
+        var stored = _database.Get(StoreKeys.Message(sequence))
+            ?? throw new InvalidDataException($"The store has no message {sequence}, though queue {Number} holds it.");
+        read += stored.Length;
+        return new QueuedMessage(sequence, HubMessageCodec.Decode(stored), entry);
+    }
+
+    /// <returns>One more than a step takes, when there are so many: then it is not the last step.</returns>
+    private List<(long Sequence, QueueEntry Entry)> ReadEntries(long from)
+    {
+        var entries = new List<(long, QueueEntry)>();
+        _database.Scan(StoreKeys.Queue(Number), StoreKeys.QueueEntry(Number, from), (key, value) =>
+        {
+            entries.Add((StoreKeys.SequenceIn(key), QueueEntry.Decode(value)));
+            return entries.Count <= MaxRead;
+        });
+        return entries;
     }
 }

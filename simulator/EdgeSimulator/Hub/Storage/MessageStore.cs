@@ -6,7 +6,7 @@ using RocksDbSharp;
 namespace EdgeSimulator.Hub.Storage;
 
 /// <summary>
-/// Messages, queues and books. Each event — accepted, acknowledged, dropped — is one write batch, so that books and queues agree whenever the
+/// Messages, queues and books. Each event — accepted, acknowledged, expired, dropped — is one write batch, so that books and queues agree whenever the
 /// process ends. A message is stored once, with an entry per queue; it goes with its last entry. Thread-safe.
 /// </summary>
 internal sealed class MessageStore
@@ -70,8 +70,9 @@ internal sealed class MessageStore
 
     /// <summary>Stores a message for its targets; when this returns it survives the end of the process.</summary>
     /// <param name="targets">Of open endpoints; none: the message is counted as unrouted and gone.</param>
+    /// <param name="timeToLive">For targets that name none; null: for ever.</param>
     /// <param name="dropped">Count it at its targets as dropped instead of queueing it.</param>
-    public void Accept(HubMessage message, IReadOnlyList<RouteTarget> targets, bool dropped = false)
+    public void Accept(HubMessage message, IReadOnlyList<RouteTarget> targets, TimeSpan? timeToLive, bool dropped = false)
     {
         lock (_gate)
         {
@@ -85,43 +86,88 @@ internal sealed class MessageStore
             var queues = dropped ? [] : targets.Select((target, i) => QueueOf(endpoints[i], target.Priority)).ToArray();
             var sequence = _lastSequence + 1;
             uint[] numbers = [.. queues.Select(queue => queue.Number)];
-            if (queues.Length > 0) PutMessage(batch, sequence, message, repeat, numbers);
+            var entries = queues.Select((_, i) => new QueueEntry(repeat, ExpiryOf(message, targets[i], timeToLive), numbers)).ToArray();
+            if (queues.Length > 0) batch.PutVector(StoreKeys.Message(sequence), HubMessageCodec.EncodeHead(message), message.Body);
+            for (var i = 0; i < queues.Length; i++) batch.Put(StoreKeys.QueueEntry(numbers[i], sequence), entries[i].Encode());
             WriteOr(batch, forget);
 
             _outputs[(message.Module, message.Output ?? "")] = output;
             for (var i = 0; i < endpoints.Length; i++) endpoints[i].Book = books[i];
             if (queues.Length == 0) return;
             _lastSequence = sequence;
-            foreach (var queue in queues) queue.Append(new QueuedMessage(sequence, message, repeat, numbers));
+            for (var i = 0; i < queues.Length; i++) queues[i].Append(new QueuedMessage(sequence, message, entries[i]));
             foreach (var endpoint in endpoints) endpoint.Wake();
         }
     }
 
-    public IReadOnlyList<QueuedMessage> Peek(StoredEndpoint endpoint, int max)
+    /// <summary>
+    /// Takes messages of the queue of the best priority that has any. What has expired on the way is removed, and counted as expired; what was taken
+    /// is not looked at for that again, and stays in the queue until it is acknowledged or dropped.
+    /// </summary>
+    /// <returns>Up to <paramref name="max"/> messages in order; none when nothing is queued.</returns>
+    public TakenBatch Take(StoredEndpoint endpoint, int max, DateTimeOffset now)
     {
-        lock (_gate) return endpoint.Peek(max);
+        var expired = new ExpiredMessages();
+        while (true)
+        {
+            // In steps, so that a long queue of expired messages does not keep senders waiting.
+            lock (_gate)
+            {
+                if (endpoint.Queues.FirstOrDefault(queue => !queue.IsEmpty) is not { } queue) return new TakenBatch(0, [], expired);
+                var (live, gone) = queue.Look(max, now);
+                Expire(endpoint, queue, gone, expired);
+                foreach (var queued in live) queued.Taken = true;
+                if (live.Count > 0) return new TakenBatch(queue.Priority, live, expired);
+            }
+        }
     }
 
-    /// <param name="queued">The head of a queue of the endpoint.</param>
+    /// <returns>The first messages of each queue, expired ones too, for comparison only.</returns>
+    public IReadOnlyList<IReadOnlyList<QueuedMessage>> Peek(StoredEndpoint endpoint, int max)
+    {
+        lock (_gate) return [.. endpoint.Queues.Select(queue => queue.Peek(max)).Where(first => first.Count > 0)];
+    }
+
+    /// <summary>Removes what has expired and is not taken, and counts it as expired.</summary>
+    /// <param name="entire">False: of each queue only up to the first message that has not expired.</param>
+    public ExpiredMessages RemoveExpired(StoredEndpoint endpoint, DateTimeOffset now, bool entire)
+    {
+        var expired = new ExpiredMessages();
+        EndpointQueue[] queues;
+        lock (_gate) queues = [.. endpoint.Queues];
+        foreach (var queue in queues)
+        {
+            for (long? from = 0; from is not null;)
+            {
+                lock (_gate)
+                {
+                    (var gone, from) = queue.FindExpired(from.Value, now, entire);
+                    Expire(endpoint, queue, gone, expired);
+                }
+            }
+        }
+
+        return expired;
+    }
+
     public void Acknowledge(StoredEndpoint endpoint, QueuedMessage queued)
     {
-        lock (_gate) Finish(endpoint, [queued], BookAcknowledged, null);
+        lock (_gate) Finish(endpoint, endpoint.QueueWith(queued), [queued], BookAcknowledged, null);
     }
 
-    /// <param name="queued">The head of a queue of the endpoint.</param>
     public void Drop(StoredEndpoint endpoint, QueuedMessage queued)
     {
-        lock (_gate) Finish(endpoint, [queued], BookDropped, null);
+        lock (_gate) Finish(endpoint, endpoint.QueueWith(queued), [queued], BookDropped, null);
     }
 
-    /// <param name="delivered">From the head of one queue, in order.</param>
+    /// <param name="delivered">Of one queue, in order.</param>
     /// <param name="fileBytes">Length of the cloud file now that it holds them.</param>
     public void AcknowledgeUpstream(StoredEndpoint endpoint, IReadOnlyList<QueuedMessage> delivered, long fileBytes)
     {
         lock (_gate)
         {
             var cloud = _cloud with { FileBytes = fileBytes };
-            Finish(endpoint, delivered, BookAcknowledged, batch =>
+            Finish(endpoint, endpoint.QueueWith(delivered[0]), delivered, BookAcknowledged, batch =>
             {
                 Action? forgetAll = null;
                 foreach (var message in delivered.Select(queued => queued.Message))
@@ -179,29 +225,34 @@ internal sealed class MessageStore
 
     private static EndpointBook BookAcknowledged(EndpointBook book, QueuedMessage queued) => book with
     {
-        AcknowledgedReadings = book.AcknowledgedReadings + (queued.Repeat ? 0 : queued.Message.Readings),
-        AcknowledgedMessages = book.AcknowledgedMessages + (queued.Repeat ? 0 : 1),
+        AcknowledgedReadings = book.AcknowledgedReadings + queued.CountedReadings,
+        AcknowledgedMessages = book.AcknowledgedMessages + (queued.Entry.Repeat ? 0 : 1),
+        QueuedMessages = book.QueuedMessages - 1,
+    };
+
+    private static EndpointBook BookExpired(EndpointBook book, QueuedMessage queued) => book with
+    {
+        ExpiredReadings = book.ExpiredReadings + queued.CountedReadings,
         QueuedMessages = book.QueuedMessages - 1,
     };
 
     private static EndpointBook BookDropped(EndpointBook book, QueuedMessage queued) => book with
     {
-        DroppedReadings = book.DroppedReadings + (queued.Repeat ? 0 : queued.Message.Readings),
+        DroppedReadings = book.DroppedReadings + queued.CountedReadings,
         QueuedMessages = book.QueuedMessages - 1,
     };
+
+    private static long ExpiryOf(HubMessage message, RouteTarget target, TimeSpan? timeToLive)
+    {
+        var own = target.TimeToLiveSeconds > 0 ? TimeSpan.FromSeconds(target.TimeToLiveSeconds) : timeToLive;
+        return own is { } lifetime ? (message.EnqueuedTime + lifetime).UtcTicks : QueueEntry.Never;
+    }
 
     private static RouteEndpoint EndpointOf(string id) =>
         id.Split('/') is [var device, var module, var input] ? RouteEndpoint.ForInput(device, module, input) : RouteEndpoint.Upstream;
 
     private static void Put(WriteBatch batch, StoredEndpoint endpoint, EndpointBook book) =>
         batch.Put(StoreKeys.Named(StoreKeys.Endpoints, endpoint.Endpoint.Id), book.Encode());
-
-    private static void PutMessage(WriteBatch batch, long sequence, HubMessage message, bool repeat, uint[] queues)
-    {
-        batch.PutVector(StoreKeys.Message(sequence), HubMessageCodec.EncodeHead(message), message.Body);
-        var entry = EndpointQueue.EncodeEntry(repeat, queues);
-        foreach (var number in queues) batch.Put(StoreKeys.QueueEntry(number, sequence), entry);
-    }
 
     private OutputBook Count(WriteBatch batch, HubMessage message, bool routed, bool repeat)
     {
@@ -219,16 +270,22 @@ internal sealed class MessageStore
         return after;
     }
 
-    private void Finish(
-        StoredEndpoint endpoint, IReadOnlyList<QueuedMessage> done, Func<EndpointBook, QueuedMessage, EndpointBook> count, Func<WriteBatch, Action?>? alsoWrite)
+    private void Expire(StoredEndpoint endpoint, EndpointQueue queue, IReadOnlyList<QueuedMessage> gone, ExpiredMessages expired)
     {
-        var queue = endpoint.QueueHeadedBy(done[0]);
+        if (gone.Count == 0) return;
+        Finish(endpoint, queue, gone, BookExpired, null);
+        expired.Add(gone);
+    }
+
+    private void Finish(
+        StoredEndpoint endpoint, EndpointQueue queue, IReadOnlyList<QueuedMessage> done, Func<EndpointBook, QueuedMessage, EndpointBook> count,
+        Func<WriteBatch, Action?>? alsoWrite)
+    {
         using var batch = new WriteBatch();
         foreach (var queued in done)
         {
             batch.Delete(StoreKeys.QueueEntry(queue.Number, queued.Sequence));
-            // Queues are worked off in order, so a queue whose head is greater has done with the message.
-            if (queued.Queues.All(number => number == queue.Number || _queues[number].Head > queued.Sequence))
+            if (queued.Entry.Queues.All(number => number == queue.Number || !_queues[number].Holds(queued.Sequence)))
                 batch.Delete(StoreKeys.Message(queued.Sequence));
         }
 
@@ -236,7 +293,7 @@ internal sealed class MessageStore
         Put(batch, endpoint, book);
         WriteOr(batch, alsoWrite?.Invoke(batch));
         endpoint.Book = book;
-        for (var i = 0; i < done.Count; i++) queue.RemoveHead();
+        queue.Remove(done);
     }
 
     private EndpointQueue QueueOf(StoredEndpoint endpoint, int priority)

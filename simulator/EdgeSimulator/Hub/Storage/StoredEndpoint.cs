@@ -13,14 +13,15 @@ internal sealed class StoredEndpoint(RouteEndpoint endpoint)
 
     public EndpointBook Book { get; set; } = EndpointBook.Empty;
 
+    /// <summary>The best priority first.</summary>
+    public IEnumerable<EndpointQueue> Queues => _queues.Values;
+
     public void Add(EndpointQueue queue) => _queues.Add(queue.Priority, queue);
 
     public EndpointQueue? QueueOf(int priority) => _queues.GetValueOrDefault(priority);
 
-    public EndpointQueue QueueHeadedBy(QueuedMessage queued) => _queues.Values.First(queue => queue.Head == queued.Sequence);
-
-    /// <returns>Messages of one queue, that of the best priority that has any.</returns>
-    public IReadOnlyList<QueuedMessage> Peek(int max) => _queues.Values.FirstOrDefault(queue => !queue.IsEmpty)?.Peek(max) ?? [];
+    /// <summary>A message is in one queue of an endpoint at most.</summary>
+    public EndpointQueue QueueWith(QueuedMessage queued) => _queues.Values.First(queue => queued.Entry.Queues.Contains(queue.Number));
 
     public void Wake() => _wake.Writer.TryWrite(true);
 
