@@ -17,6 +17,9 @@ public static class EventTime
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd",
     ];
 
+    /// <returns>The nearest time that a reading may have.</returns>
+    public static long Clamp(long milliseconds) => Math.Clamp(milliseconds, Min, Max);
+
     /// <summary>A time without an offset is UTC.</summary>
     public static bool TryParse(string text, out long milliseconds) => TryParse(Encoding.UTF8.GetBytes(text), out milliseconds);
 

@@ -16,9 +16,6 @@ public interface IReadingSource : IDisposable
     /// <summary>Equal for equal settings that define the data. Known at once.</summary>
     string SettingsIdentity { get; }
 
-    /// <summary>Positions in all; null when endless. Known once opened.</summary>
-    long? Total { get; }
-
     /// <summary>Readings in all; null when endless or not known. Known once opened.</summary>
     long? Readings { get; }
 
@@ -31,7 +28,7 @@ public interface IReadingSource : IDisposable
 
     void MoveTo(long position, TimeBase time);
 
-    /// <summary>Appends the reading at the current position (or the next that exists) and moves on.</summary>
+    /// <summary>Appends the reading at the current position (or the next that exists) and moves on. Tells the faults that the reading has, and those before it.</summary>
     /// <returns>False at the end of the data.</returns>
     /// <exception cref="SourceException">The data cannot be used.</exception>
     bool TryRead(ReadingBuffer buffer);

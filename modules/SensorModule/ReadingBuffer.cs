@@ -1,4 +1,5 @@
 using System.Buffers;
+using EdgeModules.Sensing.Faults;
 
 namespace EdgeModules.Sensing;
 
@@ -15,6 +16,7 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
     public const int MaxReadingBytes = MaxBodyBytes - 2;
 
     private readonly List<Slot> _slots = new(SensorSettings.MaxBatchSize);
+    private readonly Queue<(int Slot, InjectedFault Fault)> _faults = new();
     private byte[] _bytes = new byte[64 * 1024];
     private int _first;
     private int _start;
@@ -60,6 +62,12 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
         _slots.Add(new Slot(_end, time, next));
     }
 
+    /// <summary>A fault that the next reading to end has, or that kept a reading before it from being sent; it goes out with that reading.</summary>
+    internal void Tell(InjectedFault fault) => _faults.Enqueue((_slots.Count, fault));
+
+    /// <summary>Takes the faults out that no reading follows.</summary>
+    internal IReadOnlyList<InjectedFault> TakeLastFaults() => TakeFaults(int.MaxValue);
+
     /// <summary>Takes the first readings out as a message body. The body stays as it is until <see cref="Compact"/> or <see cref="Clear"/>.</summary>
     public Batch Take(int count)
     {
@@ -67,8 +75,8 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
         if (last.End == _bytes.Length) Grow(1);
         _bytes[_start] = (byte)'[';
         _bytes[last.End] = (byte)']';
-        var batch = new Batch(_bytes.AsMemory(_start, last.End - _start + 1), count, last.Next);
         _first += count;
+        var batch = new Batch(_bytes.AsMemory(_start, last.End - _start + 1), count, last.Next) { Faults = TakeFaults(_first) };
         _start = last.End;
         // What follows begins at the byte that is now the bracket; it becomes a bracket of its own when it is taken.
         if (_end == _start) _start = ++_end;
@@ -81,6 +89,12 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
         if (_first == 0) return;
         _bytes.AsSpan(_start.._end).CopyTo(_bytes);
         _slots.RemoveRange(0, _first);
+        for (var told = _faults.Count; told > 0; told--)
+        {
+            var (slot, fault) = _faults.Dequeue();
+            _faults.Enqueue((slot - _first, fault));
+        }
+
         for (var index = 0; index < _slots.Count; index++) _slots[index] = _slots[index] with { End = _slots[index].End - _start };
         _end -= _start;
         _start = _first = 0;
@@ -89,6 +103,7 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
     public void Clear()
     {
         _slots.Clear();
+        _faults.Clear();
         _first = _start = _end = 0;
     }
 
@@ -104,6 +119,13 @@ public sealed class ReadingBuffer : IBufferWriter<byte>
     {
         Reserve(sizeHint);
         return _bytes.AsSpan(_written);
+    }
+
+    private List<InjectedFault> TakeFaults(int beforeSlot)
+    {
+        var taken = new List<InjectedFault>();
+        while (_faults.TryPeek(out var next) && next.Slot < beforeSlot) taken.Add(_faults.Dequeue().Fault);
+        return taken;
     }
 
     private int BodyBytes(int count) => _slots[_first + count - 1].End - _start + 1;
@@ -133,4 +155,7 @@ public sealed record Batch(ReadOnlyMemory<byte> Body, int Count, long End)
 {
     /// <summary>What the readings would weigh one by one: the body without brackets and commas.</summary>
     public long ReadingBytes => Body.Length - Count - 1;
+
+    /// <summary>Of these readings, and of those that were not sent before them.</summary>
+    internal IReadOnlyList<InjectedFault> Faults { get; init; } = [];
 }

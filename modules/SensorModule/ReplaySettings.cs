@@ -22,11 +22,17 @@ public sealed record ReplaySettings
     /// <summary>The shift of the timestamps is computed from this time, not from that of the start, so that two runs give the same ones.</summary>
     public Epoch? Epoch { get; init; }
 
+    /// <summary>Equal seeds give equal faults.</summary>
+    public long Seed { get; init; } = 1;
+
+    public FaultSettings Faults { get; init; } = new();
+
     internal void Validate(SettingErrors errors)
     {
         errors.Require(!string.IsNullOrWhiteSpace(File) && File.Length <= 1_024 && !File.Contains('\0'), File, "the path of a CSV file, at most 1024 characters");
         errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
         errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
         errors.Require(Epoch is null || !KeepTimestamps, KeepTimestamps, "false when there is an epoch");
+        Faults.Validate(errors.Below("faults"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Sensing.Faults;
 using EdgeModules.Sensing.Replay;
 using EdgeModules.Sensing.Synthetic;
 using Newtonsoft.Json.Linq;
@@ -8,36 +9,54 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Sensing;
 
 /// <summary>The source of the suite: sends readings of a file or made-up ones on the output <c>readings</c>, in arrays, at the pace of the settings.</summary>
-public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorSettings>, IDisposable
+public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : EdgeModule<SensorSettings>, IDisposable
 {
     private const string Output = "readings";
     private const string MessageType = "reading";
     private const string Generated = "generated";
     private const string GeneratedBytes = "generatedBytes";
+    private const string InjectedFaults = "faults";
+
+    private static readonly TimeSpan TruthRetry = TimeSpan.FromSeconds(1);
 
     private SourceRun? _run;
     private SensorSettings? _runSettings;
     private SensorState? _saved;
 
+    // Ready to be sent once its faults are written: the truth has no gaps.
+    private Batch? _untold;
+    private DateTimeOffset? _retryAt;
+
     public override void OnSettings(ModuleContext<SensorSettings> context)
     {
         var goesOn = _run is not null && _run.State != RunState.Failed && _runSettings!.HasSameSourceAs(context.Settings);
         if (!goesOn) CloseRun();
+        else if (truth.Name != context.Settings.TruthFile) truth.Close();
     }
 
     public override DateTimeOffset? NextTick(ModuleContext<SensorSettings> context) =>
-        _run is null ? context.Now : _run.NextTick(context.Now, context.Settings);
+        _retryAt ?? (_run is null ? context.Now : _run.NextTick(context.Now, context.Settings));
 
     public override ModuleResult OnTick(ModuleContext<SensorSettings> context)
     {
         var run = RunFor(context.Settings);
-        var before = (run.IsOpen, run.State, run.Restarts);
-        var batch = run.Tick(context.Now, context.Settings);
-        Tell(run, before, context.Settings.Mode);
-        if (batch is null) return ModuleResult.None;
-        _saved = run.Saved!;
+        if (!TryOpenTruth(context)) return ModuleResult.None;
+        if (_untold is null)
+        {
+            var before = (run.IsOpen, run.State, run.Restarts);
+            _untold = run.Tick(context.Now, context.Settings);
+            Tell(run, before, context.Settings.Mode);
+        }
+
+        var faults = _untold?.Faults ?? run.LastFaults;
+        if (!TryWriteTruth(faults, run, context)) return ModuleResult.None;
+        run.LastFaults = [];
+        if (_untold is not { } batch) return ModuleResult.None;
+        _untold = null;
+        _saved = run.Saved! with { Truth = truth.Position };
         context.Ledger.Count(Generated, batch.Count);
         context.Ledger.Count(GeneratedBytes, batch.ReadingBytes);
+        foreach (var kind in faults.GroupBy(fault => fault.Name)) context.Ledger.Count(InjectedFaults, kind.Key, kind.Count());
         return new ModuleResult([MessageOf(batch, _saved)], _saved.ToUtf8());
     }
 
@@ -60,8 +79,8 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
         }
 
         CloseRun();
-        context.Ledger.Count(Ledger.Dropped, "sourceChanged", saved.End - saved.Start);
-        telemetry.UnsentReadingsDropped(saved.End - saved.Start, saved.MessageId, error);
+        context.Ledger.Count(Ledger.Dropped, "sourceChanged", saved.Count);
+        telemetry.UnsentReadingsDropped(saved.Count, saved.MessageId, error);
         return [];
     }
 
@@ -85,7 +104,43 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
         return new JObject { ["source"] = source };
     }
 
-    public void Dispose() => CloseRun();
+    public void Dispose()
+    {
+        CloseRun();
+        truth.Dispose();
+    }
+
+    private bool TryOpenTruth(ModuleContext<SensorSettings> context)
+    {
+        if (context.Settings.TruthFile is not { } name || truth.Name == name) return true;
+        return TryOnTruth(context, () =>
+        {
+            var missing = truth.Open(name, _saved?.Truth);
+            if (missing > 0) telemetry.TruthIncomplete(name, missing);
+        });
+    }
+
+    private bool TryWriteTruth(IReadOnlyList<InjectedFault> faults, SourceRun run, ModuleContext<SensorSettings> context)
+    {
+        if (truth.Name is null || faults.Count == 0) return true;
+        return TryOnTruth(context, () => truth.Append(faults, run.Identity));
+    }
+
+    private bool TryOnTruth(ModuleContext<SensorSettings> context, Action action)
+    {
+        try
+        {
+            action();
+            _retryAt = null;
+            return true;
+        }
+        catch (IOException error)
+        {
+            _retryAt = context.Now + TruthRetry;
+            telemetry.TruthNotWritten(context.Settings.TruthFile!, error.Message, TruthRetry.TotalSeconds);
+            return false;
+        }
+    }
 
     private void Tell(SourceRun run, (bool IsOpen, RunState State, int Restarts) before, SourceMode mode)
     {
@@ -119,7 +174,9 @@ public sealed class SensorModule(SensorTelemetry telemetry) : EdgeModule<SensorS
     private void CloseRun()
     {
         _run?.Dispose();
-        (_run, _runSettings) = (null, null);
+        (_run, _runSettings, _untold, _retryAt) = (null, null, null, null);
+        // Opened again, it is cut back to what was saved.
+        truth.Close();
     }
 
     private static OutboundMessage MessageOf(Batch batch, SensorState state) => new()

@@ -20,6 +20,9 @@ public sealed record SensorSettings : ISettings<SensorSettings>
     /// <summary>How long the first due reading of a message waits for others, in milliseconds; 0 to 10000.</summary>
     public int LingerMilliseconds { get; init; } = 100;
 
+    /// <summary>Where in the StateDirectory the faults are told that the data has; null for nowhere.</summary>
+    public string? TruthFile { get; init; }
+
     public ReplaySettings Replay { get; init; } = new();
 
     public SyntheticSettings Synthetic { get; init; } = new();
@@ -32,6 +35,8 @@ public sealed record SensorSettings : ISettings<SensorSettings>
         errors.Require(Enum.IsDefined(Mode), Mode, "\"replay\" or \"synthetic\"");
         errors.Require(BatchSize is >= 1 and <= MaxBatchSize, BatchSize, "1 to 2000");
         errors.Require(LingerMilliseconds is >= 0 and <= 10_000, LingerMilliseconds, "0 to 10000");
+        errors.Require(
+            TruthFile is null || Faults.TruthFile.IsName(TruthFile), TruthFile, "a name of 1 to 100 letters, digits, \"-\" and \"_\", and \".jsonl\" behind it, such as \"truth.jsonl\"");
         Replay.Validate(errors.Below("replay"));
         Synthetic.Validate(errors.Below("synthetic"));
     }

@@ -23,8 +23,14 @@ public sealed partial class SensorTelemetry(ILogger<SensorTelemetry> logger)
     [LoggerMessage(Level = LogLevel.Debug, Message = "Message {MessageId} was sent: the settings have changed since.")]
     public partial void NothingUnsent(string messageId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped {Readings} positions that a crash kept from being sent ({MessageId}): the data is not what it was. {Error}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped {Readings} readings that a crash kept from being sent ({MessageId}): the data is not what it was. {Error}")]
     public partial void UnsentReadingsDropped(long readings, string messageId, string? error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot write the truth file {File}, so nothing is sent: {Cause} Next attempt in {Seconds:0} s.")]
+    public partial void TruthNotWritten(string file, string cause, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The truth file {File} lacks {Bytes} bytes at its end that were written to it before; it goes on with a gap.")]
+    public partial void TruthIncomplete(string file, long bytes);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Opened the {Mode} source at position {Position} of {Readings} readings.")]
     private partial void LogOpened(SourceMode mode, long position, long readings);

@@ -1,3 +1,5 @@
+using EdgeModules.Sensing.Faults;
+
 namespace EdgeModules.Sensing;
 
 public enum RunState
@@ -40,6 +42,9 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
     /// <summary>Position from which this run goes on; 0 until it is open.</summary>
     public long OpenedAt { get; private set; }
 
+    /// <summary><see cref="IReadingSource.Identity"/>.</summary>
+    public string Identity => source.Identity;
+
     /// <summary>Readings in all; null when endless, or not known (yet).</summary>
     public long? Readings => IsOpen ? source.Readings : null;
 
@@ -51,6 +56,9 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
 
     /// <summary>The state behind the last batch; null before the first.</summary>
     public SensorState? Saved { get; private set; } = saved;
+
+    /// <summary>Faults behind the last reading of a source that has ended: of readings that were never sent.</summary>
+    internal IReadOnlyList<InjectedFault> LastFaults { get; set; } = [];
 
     /// <returns>A batch that is due, with <see cref="Saved"/> moved behind it; its body is valid until the next call. Null when none is due.</returns>
     public Batch? Tick(DateTimeOffset now, SensorSettings settings)
@@ -70,7 +78,7 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
         var count = DueCount(clock, settings);
         if (count == 0) return null;
         var batch = _buffer.Take(count);
-        Saved = new SensorState(source.Identity, _position, batch.End, _time, _pacer!, clock);
+        Saved = new SensorState(source.Identity, _position, batch.End, _time, _pacer!, clock) { Count = count };
         (_position, _sentAt) = (batch.End, clock);
         Fill(settings.BatchSize);
         return batch;
@@ -163,7 +171,11 @@ public sealed class SourceRun(IReadingSource source, SensorState? saved) : IDisp
         }
     }
 
-    private void End() => State = Error is null ? RunState.Ended : RunState.Failed;
+    private void End()
+    {
+        State = Error is null ? RunState.Ended : RunState.Failed;
+        LastFaults = _buffer.TakeLastFaults();
+    }
 
     private void KeepPace(long now, SensorSettings settings)
     {

@@ -25,6 +25,15 @@ public sealed record SyntheticSettings
     /// <summary>Readings after which the source ends, those lost by drop-out included; 0 is endless.</summary>
     public long Readings { get; init; }
 
+    /// <summary>Length of a machine's work cycle in seconds, on average; 10 to 86400, or 0 for machines that stand still.</summary>
+    public double CycleSeconds { get; init; } = 600;
+
+    /// <summary>How much the metrics follow the work cycle and the day: 1 is as the README's table has it; 0 to 100.</summary>
+    public double Amplitude { get; init; } = 1;
+
+    /// <summary>How much they scatter from reading to reading: 1 is as the README's table has it; 0 to 100.</summary>
+    public double Noise { get; init; } = 1;
+
     public FaultSettings Faults { get; init; } = new();
 
     internal void Validate(SettingErrors errors)
@@ -34,37 +43,9 @@ public sealed record SyntheticSettings
         errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
         errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
         errors.Require(Readings is >= 0 and <= 1_000_000_000_000, Readings, "0 (endless) to 1000000000000");
+        errors.Require(CycleSeconds is 0 or (>= 10 and <= 86_400), CycleSeconds, "10 to 86400, or 0 for machines that stand still");
+        errors.Require(Amplitude is >= 0 and <= 100, Amplitude, "0 to 100");
+        errors.Require(Noise is >= 0 and <= 100, Noise, "0 to 100");
         Faults.Validate(errors.Below("faults"));
-    }
-}
-
-/// <summary>Each rate is the share of readings that the fault touches, on average.</summary>
-public sealed record FaultSettings
-{
-    /// <summary>One metric of one reading far off; 0 to 1.</summary>
-    public double SpikeRate { get; init; }
-
-    /// <summary>All metrics of a device stand still for a block of readings; 0 to 1.</summary>
-    public double StuckRate { get; init; }
-
-    /// <summary>One metric of a device runs away over a block of readings; 0 to 1.</summary>
-    public double DriftRate { get; init; }
-
-    /// <summary>A device is silent for a block of readings; 0 to 0.9.</summary>
-    public double DropOutRate { get; init; }
-
-    /// <summary>One metric of one reading is <c>"NaN"</c>; 0 to 1.</summary>
-    public double NanRate { get; init; }
-
-    internal void Validate(SettingErrors errors)
-    {
-        const string rate = "0 to 1";
-        errors.Require(SpikeRate is >= 0 and <= 1, SpikeRate, rate);
-        errors.Require(StuckRate is >= 0 and <= 1, StuckRate, rate);
-        errors.Require(DriftRate is >= 0 and <= 1, DriftRate, rate);
-        errors.Require(DropOutRate is >= 0 and <= 0.9, DropOutRate, "0 to 0.9");
-        errors.Require(NanRate is >= 0 and <= 1, NanRate, rate);
-        errors.Require(!(SpikeRate + NanRate > 1), NanRate, $"at most 1 together with spikeRate ({SpikeRate})");
-        errors.Require(!(StuckRate + DriftRate + DropOutRate > 1), DropOutRate, $"at most 1 together with stuckRate ({StuckRate}) and driftRate ({DriftRate})");
     }
 }

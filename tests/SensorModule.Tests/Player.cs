@@ -1,6 +1,8 @@
 using System.Text;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Sensing.Faults;
+using EdgeModules.Testing.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 
@@ -11,7 +13,15 @@ internal sealed class Player(SensorSettings settings) : IDisposable
 {
     public static readonly DateTimeOffset T0 = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
 
-    private SensorModule _module = New();
+    private readonly TemporaryFolder _folder = new();
+    private SensorModule? _module;
+    private byte[]? _savedBefore;
+
+    /// <summary>The state directory.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Size at which a truth file is full.</summary>
+    public long SegmentBytes { get; init; } = TruthFile.SegmentBytes;
 
     public SensorSettings Settings { get; private set; } = settings;
 
@@ -24,9 +34,9 @@ internal sealed class Player(SensorSettings settings) : IDisposable
 
     public List<Sent> Sent { get; } = [];
 
-    public JObject Source => (JObject)_module.Report(Context)!["source"]!;
+    public JObject Source => (JObject)Module.Report(Context)!["source"]!;
 
-    public DateTimeOffset? NextTick => _module.NextTick(Context);
+    public DateTimeOffset? NextTick => Module.NextTick(Context);
 
     public IReadOnlyList<string> Readings => [.. Sent.SelectMany(message => message.Readings)];
 
@@ -61,8 +71,9 @@ internal sealed class Player(SensorSettings settings) : IDisposable
 
     public Sent? Tick()
     {
-        var result = _module.OnTick(Context);
+        var result = Module.OnTick(Context);
         if (result.Outputs.Count == 0) return null;
+        _savedBefore = Saved;
         Saved = result.StateChange.ToArray();
         var sent = new Sent(Now, Assert.Single(result.Outputs));
         Sent.Add(sent);
@@ -72,13 +83,13 @@ internal sealed class Player(SensorSettings settings) : IDisposable
     public Player Set(Func<SensorSettings, SensorSettings> change)
     {
         Settings = change(Settings);
-        _module.OnSettings(Context);
+        Module.OnSettings(Context);
         return this;
     }
 
     public Player Reset()
     {
-        _module.Reset();
+        Module.Reset();
         Saved = null;
         return this;
     }
@@ -88,21 +99,36 @@ internal sealed class Player(SensorSettings settings) : IDisposable
     public IReadOnlyList<Sent> CrashAndRecreate()
     {
         Restart();
-        return [.. _module.RecreateOutputs(Context).Select(message => new Sent(Now, message))];
+        return [.. Module.RecreateOutputs(Context).Select(message => new Sent(Now, message))];
     }
+
+    /// <summary>kill -9 after the module has made the last message, before that was saved, and a start.</summary>
+    public Player CrashBeforeSave()
+    {
+        Saved = _savedBefore;
+        Sent.RemoveAt(Sent.Count - 1);
+        return Restart();
+    }
+
+    /// <summary>The lines of a truth file of that name.</summary>
+    public IReadOnlyList<string> Truth(string file = "truth.jsonl") => File.ReadAllLines(Path.Combine(Folder, file));
 
     public Player Restart()
     {
-        _module.Dispose();
-        _module = New();
-        if (Saved is not null) _module.ApplyChange(Saved);
-        _module.OnSettings(Context);
+        Module.Dispose();
+        _module = null;
+        if (Saved is not null) Module.ApplyChange(Saved);
+        Module.OnSettings(Context);
         return this;
     }
 
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        Module.Dispose();
+        _folder.Dispose();
+    }
 
-    private static SensorModule New() => new(new SensorTelemetry(NullLogger<SensorTelemetry>.Instance));
+    private SensorModule Module => _module ??= new SensorModule(new SensorTelemetry(NullLogger<SensorTelemetry>.Instance), new TruthFile(Folder, SegmentBytes));
 }
 
 /// <summary>A message with its body copied: a body lives only until the module's next call.</summary>

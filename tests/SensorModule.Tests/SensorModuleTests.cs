@@ -1,6 +1,6 @@
 using System.Text;
+using EdgeModules.Sensing.Faults;
 using Newtonsoft.Json.Linq;
-
 
 namespace EdgeModules.Sensing.Tests;
 
@@ -14,8 +14,17 @@ public class SensorModuleTests
         {
             Devices = 7,
             Readings = 500,
-            Faults = new FaultSettings { DropOutRate = 0.2, SpikeRate = 0.1, StuckRate = 0.1, DriftRate = 0.1, NanRate = 0.05 },
+            Faults = new FaultSettings
+            {
+                DropOutRate = 0.2, StuckRate = 0.1, DriftRate = 0.1, ClockSkewRate = 0.1, SpikeRate = 0.1, NanRate = 0.05, DuplicateRate = 0.1, OutOfOrderRate = 0.1,
+            },
         },
+    };
+
+    // With readings out of order the length belongs to the data: near the end none can be held back.
+    private static readonly SensorSettings InOrder = Synthetic with
+    {
+        Synthetic = Synthetic.Synthetic with { Faults = Synthetic.Synthetic.Faults with { OutOfOrderRate = 0 } },
     };
 
     private static readonly SensorSettings Replay = new()
@@ -89,9 +98,10 @@ public class SensorModuleTests
     [Fact]
     public void Snapshot_AfterMessages_RestoresAsTheChangesDo()
     {
-        using var module = new SensorModule(new SensorTelemetry(Microsoft.Extensions.Logging.Abstractions.NullLogger<SensorTelemetry>.Instance));
+        using var module = new SensorModule(
+            new SensorTelemetry(Microsoft.Extensions.Logging.Abstractions.NullLogger<SensorTelemetry>.Instance), new TruthFile("nowhere"));
         Assert.Empty(module.Snapshot());
-        var saved = new SensorState("0123456789abcdef", 10, 20, new TimeBase(5, 6), new Pacer(1, 2, 0.5), 3).ToUtf8();
+        var saved = new SensorState("0123456789abcdef", 10, 20, new TimeBase(5, 6), new Pacer(1, 2, 0.5), 3) { Truth = new TruthPosition("t.jsonl", 1, 2, 3) }.ToUtf8();
         module.ApplyChange(saved);
         Assert.Equal(saved, Assert.Single(module.Snapshot()).ToArray());
     }
@@ -152,7 +162,7 @@ public class SensorModuleTests
     [Fact]
     public void OnSettings_OnlyPaceOrBatches_GoesOn()
     {
-        using var player = new Player(Synthetic);
+        using var player = new Player(InOrder);
         player.PlayMessages(2).Set(settings => settings with { BatchSize = 10, LingerMilliseconds = 0, Synthetic = settings.Synthetic with { Speed = 9, Readings = 600 } });
         var reached = SensorState.Parse(player.Saved).End;
         player.PlayMessages(3);
@@ -162,12 +172,20 @@ public class SensorModuleTests
     [Fact]
     public void OnSettings_AfterTheEnd_StaysEndedUntilThereIsMore()
     {
-        using var player = new Player(Synthetic);
+        using var player = new Player(InOrder);
         player.PlayToEnd().Set(settings => settings with { Synthetic = settings.Synthetic with { Speed = 5 } });
         Assert.Null(player.NextTick);
         player.Set(settings => settings with { Synthetic = settings.Synthetic with { Readings = 1_000 } }).PlayToEnd();
-        using var whole = new Player(Synthetic with { Synthetic = Synthetic.Synthetic with { Readings = 1_000 } });
+        using var whole = new Player(InOrder with { Synthetic = InOrder.Synthetic with { Readings = 1_000 } });
         Assert.Equal(whole.PlayToEnd().Ledger.Total("generated"), player.Ledger.Total("generated"));
+    }
+
+    [Fact]
+    public void OnSettings_AnotherLengthWithReadingsOutOfOrder_StartsOver()
+    {
+        using var player = new Player(Synthetic);
+        player.PlayMessages(2).Set(settings => settings with { Synthetic = settings.Synthetic with { Readings = 600 } }).PlayMessages(3);
+        Assert.Equal(0, SensorState.Parse(player.Saved).Start);
     }
 
     [Fact]

@@ -17,7 +17,11 @@ public class SettingsTests
             Mode = (SourceMode)7,
             BatchSize = 0,
             LingerMilliseconds = -1,
-            Replay = new ReplaySettings { File = " ", IntervalSeconds = 0, Speed = -1, KeepTimestamps = true, Epoch = new Epoch(0) },
+            TruthFile = "../truth.jsonl",
+            Replay = new ReplaySettings
+            {
+                File = " ", IntervalSeconds = 0, Speed = -1, KeepTimestamps = true, Epoch = new Epoch(0), Faults = new FaultSettings { SpikeRate = 2 },
+            },
             Synthetic = new SyntheticSettings
             {
                 Devices = 0,
@@ -25,15 +29,25 @@ public class SettingsTests
                 IntervalSeconds = double.NaN,
                 Speed = 0.0001,
                 Readings = -1,
-                Faults = new FaultSettings { SpikeRate = -0.1, StuckRate = 1.1, DriftRate = double.NaN, DropOutRate = 0.95, NanRate = 2 },
+                CycleSeconds = 9,
+                Amplitude = -1,
+                Noise = 101,
+                Faults = new FaultSettings
+                {
+                    SpikeRate = -0.1, NanRate = 2, DuplicateRate = 1.5, OutOfOrderRate = double.NaN,
+                    StuckRate = 1.1, DriftRate = double.NaN, DropOutRate = 0.95, ClockSkewRate = -1, ClockSkewSeconds = 0,
+                },
             },
         };
         Assert.Equal(
             [
-                "mode", "batchSize", "lingerMilliseconds", "replay.file", "replay.intervalSeconds", "replay.speed", "replay.keepTimestamps",
+                "mode", "batchSize", "lingerMilliseconds", "truthFile", "replay.file", "replay.intervalSeconds", "replay.speed", "replay.keepTimestamps",
+                "replay.faults.spikeRate", "replay.faults.outOfOrderRate",
                 "synthetic.devices", "synthetic.zones", "synthetic.intervalSeconds", "synthetic.speed", "synthetic.readings",
-                "synthetic.faults.spikeRate", "synthetic.faults.stuckRate", "synthetic.faults.driftRate", "synthetic.faults.dropOutRate", "synthetic.faults.nanRate",
-                "synthetic.faults.nanRate",
+                "synthetic.cycleSeconds", "synthetic.amplitude", "synthetic.noise",
+                "synthetic.faults.spikeRate", "synthetic.faults.nanRate", "synthetic.faults.duplicateRate", "synthetic.faults.outOfOrderRate",
+                "synthetic.faults.stuckRate", "synthetic.faults.driftRate", "synthetic.faults.dropOutRate", "synthetic.faults.clockSkewRate",
+                "synthetic.faults.clockSkewSeconds",
             ],
             ErrorsOf(settings).Select(error => error.Path));
     }
@@ -43,11 +57,35 @@ public class SettingsTests
     {
         Assert.Equal("batchSize is 2001; it must be 1 to 2000.", Assert.Single(ErrorsOf(new SensorSettings { BatchSize = 2_001 })).Message);
         Assert.Equal(
-            "synthetic.faults.dropOutRate is 0.5; it must be at most 1 together with stuckRate (0.4) and driftRate (0.2).",
+            "synthetic.faults.clockSkewRate is 0.5; it must be at most 1 together with stuckRate (0.4), driftRate (0.2) and dropOutRate (0).",
             Assert.Single(ErrorsOf(new SensorSettings
             {
-                Synthetic = new SyntheticSettings { Faults = new FaultSettings { StuckRate = 0.4, DriftRate = 0.2, DropOutRate = 0.5 } },
+                Synthetic = new SyntheticSettings { Faults = new FaultSettings { StuckRate = 0.4, DriftRate = 0.2, ClockSkewRate = 0.5 } },
             })).Message);
+        Assert.Equal(
+            "replay.faults.outOfOrderRate is 0.25; it must be at most 1 together with spikeRate (0.5), nanRate (0.25) and duplicateRate (0.125).",
+            Assert.Single(ErrorsOf(new SensorSettings
+            {
+                Replay = new ReplaySettings { Faults = new FaultSettings { SpikeRate = 0.5, NanRate = 0.25, DuplicateRate = 0.125, OutOfOrderRate = 0.25 } },
+            })).Message);
+    }
+
+    [Theory]
+    [InlineData("truth.jsonl", true)]
+    [InlineData("Run_7-b.jsonl", true)]
+    [InlineData("", false)]
+    [InlineData(".jsonl", false)]
+    [InlineData("SensorModule.db", false)]
+    [InlineData("truth.1.jsonl", false)]
+    [InlineData("a/truth.jsonl", false)]
+    [InlineData("a\\truth.jsonl", false)]
+    [InlineData("truth.jsonl\n", false)]
+    [InlineData("trüth.jsonl", false)]
+    public void Validate_TruthFile_MustBeAPlainNameOfItsKind(string name, bool isGood)
+    {
+        var errors = ErrorsOf(new SensorSettings { TruthFile = name });
+        Assert.Equal(isGood ? [] : ["truthFile"], errors.Select(error => error.Path));
+        Assert.All(errors, error => Assert.Contains("such as \"truth.jsonl\"", error.Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -99,7 +137,9 @@ public class SettingsTests
         var settings = new SensorSettings();
         Assert.True(settings.HasSameSourceAs(settings with { BatchSize = 5, Synthetic = new SyntheticSettings { Seed = 9 } }));
         Assert.True(settings.HasSameSourceAs(settings with { Replay = settings.Replay with { Speed = 9 } }));
+        Assert.True(settings.HasSameSourceAs(settings with { TruthFile = "other.jsonl" }));
         Assert.False(settings.HasSameSourceAs(settings with { Replay = settings.Replay with { IntervalSeconds = 9 } }));
+        Assert.False(settings.HasSameSourceAs(settings with { Replay = settings.Replay with { Faults = new FaultSettings { SpikeRate = 0.1 } } }));
         Assert.False(settings.HasSameSourceAs(settings with { Mode = SourceMode.Synthetic }));
     }
 

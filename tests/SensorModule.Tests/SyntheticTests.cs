@@ -13,10 +13,10 @@ public class SyntheticTests
     {
         var readings = Read(Plain with { Readings = 21 });
         Assert.Equal(
-            """{"deviceId":"sensor-00001","timestamp":1800000000000,"zone":"zone-01","temperature":21.06,"humidity":42.8,"vibration":51.54,"pressure":1012.94}""",
+            """{"deviceId":"sensor-00001","timestamp":1800000000000,"zone":"zone-01","temperature":21.16,"humidity":42.65,"vibration":51.54,"pressure":1012.94}""",
             readings[0].ToString(Newtonsoft.Json.Formatting.None));
         Assert.Equal(
-            """{"deviceId":"sensor-00001","timestamp":1800000001000,"zone":"zone-01","temperature":21.06,"humidity":42.81,"vibration":53.33,"pressure":1012.99}""",
+            """{"deviceId":"sensor-00001","timestamp":1800000001000,"zone":"zone-01","temperature":21.16,"humidity":42.66,"vibration":53.33,"pressure":1012.99}""",
             readings[20].ToString(Newtonsoft.Json.Formatting.None));
     }
 
@@ -65,12 +65,61 @@ public class SyntheticTests
             var signal = Signals.All[metric];
             var values = readings.ConvertAll(reading => reading.Value<double>(Metrics[metric]));
             var reach = Math.Abs(signal.Daily) + 1.6 * signal.Walk + signal.Noise + 0.01;
-            Assert.InRange(values.Min(), signal.Base - signal.Spread - reach, signal.Base + signal.Spread + reach);
-            Assert.InRange(values.Max(), signal.Base - signal.Spread - reach, signal.Base + signal.Spread + reach);
-            Assert.InRange(values.Max() - values.Min(), Math.Abs(signal.Daily), 2 * reach);
-            var steps = values.Zip(values.Skip(1), (from, to) => Math.Abs(to - from)).ToList();
-            Assert.InRange(steps.Average(), 0.1 * signal.Noise, signal.Noise);
+            var work = signal.Warm + signal.Busy;
+            Assert.InRange(values.Min(), signal.Base - signal.Spread - reach + Math.Min(0, work), signal.Base + signal.Spread + reach);
+            Assert.InRange(values.Max(), signal.Base - signal.Spread - reach, signal.Base + signal.Spread + reach + Math.Max(0, work));
+            Assert.InRange(values.Max() - values.Min(), Math.Abs(signal.Daily) + Math.Abs(work) / 2, 2 * reach + Math.Abs(work));
+            // Machines switch, so the usual step is the median.
+            var steps = values.Zip(values.Skip(1), (from, to) => Math.Abs(to - from)).Order().ToList();
+            Assert.InRange(steps[steps.Count / 2], 0.1 * signal.Noise, 1.5 * signal.Noise);
         }
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(0.3, 0.75, 1)]
+    [InlineData(0.5999999, 1, 1)]
+    [InlineData(0.6, 1, 0)]
+    [InlineData(0.8, 0.25, 0)]
+    [InlineData(0.9999999, 0, 0)]
+    public void WorkCycle_WarmsWhileItWorksAndCoolsAfterwards(double phase, double warm, double busy)
+    {
+        var cycle = Signals.WorkCycle(phase);
+        Assert.Equal(warm, cycle.Warm, tolerance: 1e-6);
+        Assert.Equal(busy, cycle.Busy);
+    }
+
+    [Fact]
+    public void Values_WithoutCyclesAndNoise_AreLevelAndWalkAlone()
+    {
+        var still = Read(Plain with { Devices = 1, Readings = 2_000, Amplitude = 0, Noise = 0 });
+        var asStill = Read(Plain with { Devices = 1, Readings = 2_000, Amplitude = 0, Noise = 0, CycleSeconds = 0 });
+        Assert.Equal(still, asStill, JToken.EqualityComparer);
+        foreach (var name in Metrics)
+        {
+            var steps = still.Zip(still.Skip(1), (from, to) => Math.Abs(to.Value<double>(name) - from.Value<double>(name)));
+            Assert.InRange(steps.Max(), 0.01, Signals.All[Array.IndexOf(Metrics, name)].Walk / 16);
+        }
+    }
+
+    /// <summary>With the deadbands of the FilterModule: temperature 0.5, humidity 2, vibration 10, pressure 1.</summary>
+    [Fact]
+    public void Values_OfTheDefaults_LeaveTheDefaultDeadbandsEveryTwentySeconds()
+    {
+        double[] bands = [0.5, 2, 10, 1];
+        var held = new Dictionary<string, double[]>();
+        var passed = 0;
+        var readings = Read(new SyntheticSettings { Devices = 20, Epoch = Plain.Epoch, Speed = 0, Readings = 20 * 1_800 });
+        foreach (var reading in readings)
+        {
+            double[] values = [.. Metrics.Select(name => reading.Value<double>(name))];
+            var device = reading.Value<string>("deviceId")!;
+            if (held.TryGetValue(device, out var last) && !values.Where((value, metric) => Math.Abs(value - last[metric]) > bands[metric]).Any()) continue;
+            held[device] = values;
+            passed++;
+        }
+
+        Assert.InRange(passed / (double)readings.Count, 0.04, 0.07);
     }
 
     [Theory]

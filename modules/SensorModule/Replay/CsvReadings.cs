@@ -22,6 +22,7 @@ internal sealed class CsvReadings : IDisposable
     private readonly CsvReader _csv;
     private readonly CsvColumns _columns;
     private readonly Dictionary<string, long> _occurrences = [];
+    private readonly double[] _values;
     private readonly Utf8JsonWriter _json = new(Stream.Null, Json);
     private string _deviceId = "";
 
@@ -47,6 +48,7 @@ internal sealed class CsvReadings : IDisposable
             csv.ReadHeader();
             return csv.Headers.ToArray();
         }));
+        _values = new double[_columns.Metrics.Length];
     }
 
     public bool HasTimestamps => _columns.Timestamp >= 0;
@@ -56,6 +58,16 @@ internal sealed class CsvReadings : IDisposable
 
     /// <summary>Readings of the device so far, the current one included.</summary>
     public long Occurrence { get; private set; }
+
+    public string DeviceId => _deviceId;
+
+    /// <summary>Of the current reading; null when it has none.</summary>
+    public string? Zone => _columns.Zone >= 0 && !_csv.IsEmpty(_columns.Zone) ? Text(_columns.Zone) : null;
+
+    public IReadOnlyList<MetricColumn> Metrics => _columns.Metrics;
+
+    /// <summary>Of the current reading, in the order of <see cref="Metrics"/>; NaN for an empty cell.</summary>
+    public ReadOnlySpan<double> Values => _values;
 
     /// <summary>Moves to the next row and checks all of it.</summary>
     /// <exception cref="SourceException">The row cannot be used.</exception>
@@ -72,29 +84,41 @@ internal sealed class CsvReadings : IDisposable
         return true;
     }
 
+    /// <returns>The text of each metric's cell, in the order of <see cref="Metrics"/>; null for an empty one.</returns>
+    public byte[]?[] CopyCells() => [.. _columns.Metrics.Select(column => _csv.IsEmpty(column.Index) ? null : _csv.GetSpan(column.Index).ToArray())];
+
+    /// <summary>Writes the current reading.</summary>
     /// <param name="timestamp">The time to give the reading, in Unix milliseconds.</param>
     /// <param name="next">The position behind it.</param>
     /// <exception cref="SourceException">The reading is too large for a message.</exception>
-    public void WriteTo(ReadingBuffer buffer, long timestamp, long next)
+    public void WriteTo(ReadingBuffer buffer, long timestamp, long next) => WriteTo(buffer, timestamp, next, timestamp, Zone, null);
+
+    /// <summary>Writes a reading of the current reading's device with other content.</summary>
+    /// <param name="due">The time that decides when it leaves.</param>
+    /// <param name="cells">As <see cref="CopyCells"/>; null for those of the current reading.</param>
+    /// <inheritdoc cref="WriteTo(ReadingBuffer, long, long)"/>
+    public void WriteTo(ReadingBuffer buffer, long due, long next, long timestamp, string? zone, byte[]?[]? cells)
     {
         buffer.BeginReading();
         _json.Reset(buffer);
         _json.WriteStartObject();
         _json.WriteString("deviceId"u8, _deviceId);
         _json.WriteNumber("timestamp"u8, timestamp);
-        if (_columns.Zone >= 0 && !_csv.IsEmpty(_columns.Zone)) _json.WriteString("zone"u8, Text(_columns.Zone));
-        foreach (var (index, name) in _columns.Metrics)
+        if (zone is not null) _json.WriteString("zone"u8, zone);
+        for (var metric = 0; metric < _columns.Metrics.Length; metric++)
         {
-            if (_csv.IsEmpty(index)) continue;
+            var (index, name) = _columns.Metrics[metric];
+            var cell = cells is null ? _csv.GetSpan(index) : cells[metric];
+            if (cells is null ? _csv.IsEmpty(index) : cells[metric] is null) continue;
             _json.WritePropertyName(name);
-            WriteNumber(_csv.GetSpan(index));
+            WriteNumber(cell);
         }
 
         _json.WriteEndObject();
         _json.Flush();
         if (buffer.ReadingBytes > ReadingBuffer.MaxReadingBytes)
             throw new SourceException($"{Place} is a reading of {buffer.ReadingBytes} bytes; it must be at most {ReadingBuffer.MaxReadingBytes}.");
-        buffer.EndReading(timestamp, next);
+        buffer.EndReading(due, next);
     }
 
     public void Dispose()
@@ -117,11 +141,13 @@ internal sealed class CsvReadings : IDisposable
     private void CheckMetrics()
     {
         var present = 0;
-        foreach (var (index, _) in _columns.Metrics)
+        for (var metric = 0; metric < _values.Length; metric++)
         {
+            var index = _columns.Metrics[metric].Index;
+            _values[metric] = double.NaN;
             if (_csv.IsEmpty(index)) continue;
             present++;
-            if (!double.TryParse(_csv.GetSpan(index), NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            if (!double.TryParse(_csv.GetSpan(index), NumberStyles.Float, CultureInfo.InvariantCulture, out _values[metric]))
                 throw Wrong(index, "a number with a decimal point, NaN, Infinity, -Infinity, or empty");
         }
 

@@ -14,6 +14,8 @@ internal sealed class FileSurvey : IDisposable
     private long _first;
     private long _earliest = long.MaxValue;
     private long _last = long.MinValue;
+    private readonly Dictionary<string, long> _readings = [];
+    private readonly MetricSpread[] _spreads;
     private long _mostOfOneDevice;
 
     /// <param name="file">Read from its start; stays open.</param>
@@ -24,6 +26,7 @@ internal sealed class FileSurvey : IDisposable
         file.Position = 0;
         _hashed = new CryptoStream(file, _hash, CryptoStreamMode.Read, leaveOpen: true);
         _rows = new CsvReadings(_hashed, settings.File, settings.IntervalSeconds);
+        _spreads = [.. _rows.Metrics.Select(_ => new MetricSpread())];
         if (settings.KeepTimestamps && !_rows.HasTimestamps)
             throw new SourceException($"{settings.File} header has no column \"timestamp\"; it must have one when replay.keepTimestamps is true.");
     }
@@ -40,6 +43,7 @@ internal sealed class FileSurvey : IDisposable
             if (_count++ == 0) _first = _rows.Time;
             _earliest = Math.Min(_earliest, _rows.Time);
             _last = Math.Max(_last, _rows.Time);
+            if (_settings.Faults.IsAny) SurveyForFaults();
             _mostOfOneDevice = Math.Max(_mostOfOneDevice, _rows.Occurrence);
         }
 
@@ -53,6 +57,12 @@ internal sealed class FileSurvey : IDisposable
         _hash.Dispose();
     }
 
+    private void SurveyForFaults()
+    {
+        _readings[_rows.DeviceId] = _rows.Occurrence;
+        for (var metric = 0; metric < _spreads.Length; metric++) _spreads[metric].Add(_rows.Values[metric]);
+    }
+
     private FileSummary Summarise()
     {
         if (_count == 0) throw new SourceException($"{_settings.File} has a header and no row; it must have one reading at least.");
@@ -60,7 +70,11 @@ internal sealed class FileSurvey : IDisposable
         while (_hashed.Read(rest) > 0);
         var span = _last - _earliest;
         var step = _mostOfOneDevice > 1 && _rows.HasTimestamps ? span / (_mostOfOneDevice - 1) : (long)Math.Round(_settings.IntervalSeconds * 1_000);
-        return new FileSummary(_count, _first, _last, span + Math.Max(1, step), Convert.ToHexStringLower(_hash.Hash!));
+        return new FileSummary(_count, _first, _last, span + Math.Max(1, step), Convert.ToHexStringLower(_hash.Hash!))
+        {
+            ReadingsOfDevice = _readings,
+            Spreads = [.. _spreads.Select(spread => spread.Size)],
+        };
     }
 }
 
@@ -68,4 +82,11 @@ internal sealed class FileSurvey : IDisposable
 /// <param name="Last">The greatest time of all rows.</param>
 /// <param name="Period">Length of the data in milliseconds: from the earliest time to the latest, and the usual step to the next reading.</param>
 /// <param name="Hash">SHA-256 of the content.</param>
-internal sealed record FileSummary(long Rows, long First, long Last, long Period, string Hash);
+internal sealed record FileSummary(long Rows, long First, long Last, long Period, string Hash)
+{
+    /// <summary>Empty unless faults are set, as is <see cref="Spreads"/>.</summary>
+    public required IReadOnlyDictionary<string, long> ReadingsOfDevice { get; init; }
+
+    /// <summary>How much each metric varies: its standard deviation over the whole file.</summary>
+    public required IReadOnlyList<double> Spreads { get; init; }
+}

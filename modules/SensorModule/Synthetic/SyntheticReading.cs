@@ -17,7 +17,7 @@ internal ref struct SyntheticReading(Span<byte> target)
     /// <param name="device">From 0; named from 1.</param>
     /// <param name="zone">From 0; named from 1.</param>
     /// <param name="values">Of <see cref="Signals.All"/>; written with two decimals.</param>
-    public void Write(int device, int zone, long timestamp, ReadOnlySpan<double> values)
+    public void Write(int device, int zone, long timestamp, scoped ReadOnlySpan<double> values)
     {
         Text("{\"deviceId\":\"sensor-"u8);
         Integer(device + 1, new StandardFormat('D', 5));

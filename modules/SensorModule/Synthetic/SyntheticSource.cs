@@ -1,15 +1,17 @@
 using System.Globalization;
+using EdgeModules.Sensing.Faults;
 
 namespace EdgeModules.Sensing.Synthetic;
 
 /// <summary>
-/// Made-up devices. Position k is reading k / N of device k mod N, at k × interval / N after the start: the devices are spread over the interval.
-/// Positions in a drop-out have no reading.
+/// Made-up devices. Slot k is reading k / N of device k mod N, at k × interval / N after the start: the devices are spread over the interval. A slot takes
+/// as many positions as readings may leave in it (<see cref="FaultPlan.Parts"/>); some have none.
 /// </summary>
 public sealed class SyntheticSource : IReadingSource
 {
     private readonly SyntheticSettings _settings;
-    private readonly Faults _faults;
+    private readonly FaultPlan _plan;
+    private readonly Signals _signals;
     private readonly long? _epoch;
     private readonly double _stepMilliseconds;
     private readonly ulong _seed;
@@ -20,11 +22,12 @@ public sealed class SyntheticSource : IReadingSource
     public SyntheticSource(SyntheticSettings settings)
     {
         _settings = settings;
-        _faults = new Faults(settings.Faults);
+        _plan = new FaultPlan(settings.Faults);
+        _signals = new Signals(settings.CycleSeconds, settings.Amplitude, settings.Noise);
         _epoch = settings.Epoch?.Milliseconds;
         _stepMilliseconds = settings.IntervalSeconds * 1_000 / settings.Devices;
         _seed = CounterHash.Mix((ulong)settings.Seed);
-        _end = settings.Readings > 0 ? settings.Readings : long.MaxValue;
+        _end = settings.Readings > 0 ? settings.Readings * _plan.Parts : long.MaxValue;
         Identity = IdentityOf(settings);
     }
 
@@ -32,9 +35,7 @@ public sealed class SyntheticSource : IReadingSource
 
     public string SettingsIdentity => Identity;
 
-    public long? Total => _settings.Readings > 0 ? _settings.Readings : null;
-
-    public long? Readings => _settings.Faults.DropOutRate == 0 ? Total : null;
+    public long? Readings => _settings.Readings > 0 && !_settings.Faults.ChangesCount ? _settings.Readings : null;
 
     public bool FollowsClock => _epoch is null;
 
@@ -42,7 +43,7 @@ public sealed class SyntheticSource : IReadingSource
 
     public SourceStart StartAt(long now, double speed)
     {
-        var span = Total is { } total ? (total - 1) * _stepMilliseconds : 0;
+        var span = _settings.Readings > 0 ? (_settings.Readings - 1) * _stepMilliseconds : 0;
         var start = _epoch ?? now - TimeShift.Lead(span, speed);
         return new SourceStart(new TimeBase(start, 0), start);
     }
@@ -51,20 +52,21 @@ public sealed class SyntheticSource : IReadingSource
 
     public bool TryRead(ReadingBuffer buffer)
     {
-        Span<double> values = stackalloc double[Signals.Count];
-        for (; _position < _end; _position++)
+        while (_position < _end)
         {
-            var (tick, index) = Math.DivRem(_position, _settings.Devices);
-            var device = CounterHash.Of(_seed, 0, index);
-            var block = tick / Faults.BlockTicks;
-            var fault = _faults.OfBlock(device, block);
-            if (fault == BlockFault.DropOut) continue;
-            var time = TimeOf(_position);
-            if (fault == BlockFault.Stuck) Signals.Compute(device, block * Faults.BlockTicks, TimeOf(block * Faults.BlockTicks * _settings.Devices + index), values);
-            else Signals.Compute(device, tick, time, values);
-            if (fault == BlockFault.Drift) Faults.Drift(device, tick, values);
-            _faults.Disturb(device, tick, values);
-            Write(buffer, (int)index, time, values);
+            var (slot, part) = Math.DivRem(_position, _plan.Parts);
+            var (tick, index) = Math.DivRem(slot, _settings.Devices);
+            var device = new Device((int)index, CounterHash.Of(_seed, 0, index));
+            if (_plan.OfBlock(device.Key, tick / FaultPlan.BlockReadings) == FaultKind.DropOut)
+            {
+                buffer.Tell(new InjectedFault(FaultKind.DropOut, NameOf(device), null, TimeOf(device, FirstOfBlock(device, tick)), TimeOf(device, tick), tick));
+                _position += _plan.Parts - part;
+                continue;
+            }
+
+            _position++;
+            if (_plan.SentAt(device.Key, tick, (int)part, ReadingsOf(device)) is not { } reading) continue;
+            Write(buffer, device, reading, tick, isCopy: part == FaultPlan.CopyPart);
             return true;
         }
 
@@ -75,24 +77,81 @@ public sealed class SyntheticSource : IReadingSource
     {
     }
 
-    private long TimeOf(long position) => _time.Milliseconds + (long)Math.Round((position - _time.Position) * _stepMilliseconds);
+    private readonly record struct Device(int Index, ulong Key);
 
-    private void Write(ReadingBuffer buffer, int device, long time, ReadOnlySpan<double> values)
+    /// <param name="tick">Number of the reading to write.</param>
+    /// <param name="now">Number of the reading in whose slot it leaves.</param>
+    private void Write(ReadingBuffer buffer, Device device, long tick, long now, bool isCopy)
     {
+        Span<double> values = stackalloc double[Signals.Count];
+        var block = _plan.OfBlock(device.Key, tick / FaultPlan.BlockReadings);
+        var single = _plan.OfReading(device.Key, tick);
+        var shown = block == FaultKind.Stuck ? tick - tick % FaultPlan.BlockReadings : tick;
+        _signals.Compute(device.Key, shown, TimeOf(device, shown), values);
+        var skew = block == FaultKind.ClockSkew ? _plan.SkewOf(device.Key, tick / FaultPlan.BlockReadings) : 0;
+        var timestamp = EventTime.Clamp(TimeOf(device, tick) + skew);
+
+        if (isCopy) Tell(FaultKind.Duplicate);
+        else if (now != tick) Tell(FaultKind.OutOfOrder, amount: now - tick);
+        if (block == FaultKind.Drift) Add(values, FaultPlan.DriftingMetric(device.Key, tick / FaultPlan.BlockReadings, Signals.Count), isDrift: true);
+        else if (block is { } whole) Tell(whole, amount: whole == FaultKind.ClockSkew ? skew : null);
+        var hit = FaultPlan.HitMetric(device.Key, tick, Signals.Count);
+        if (single == FaultKind.Spike)
+        {
+            Add(values, hit, isDrift: false);
+        }
+        else if (single == FaultKind.Nan)
+        {
+            values[hit] = double.NaN;
+            Tell(FaultKind.Nan, hit);
+        }
+
         buffer.BeginReading();
         var reading = new SyntheticReading(buffer.GetSpan(SyntheticReading.MaxBytes));
-        reading.Write(device, device % _settings.Zones, time, values);
+        reading.Write(device.Index, device.Index % _settings.Zones, timestamp, values);
         buffer.Advance(reading.Length);
-        buffer.EndReading(time, ++_position);
+        buffer.EndReading(TimeOf(device, now), _position);
+
+        void Add(Span<double> values, int metric, bool isDrift)
+        {
+            var size = Signals.All[metric].Fault;
+            var amount = isDrift ? FaultPlan.DriftOf(device.Key, tick, size) : FaultPlan.SpikeOf(device.Key, tick, size);
+            values[metric] += amount;
+            Tell(isDrift ? FaultKind.Drift : FaultKind.Spike, metric, amount);
+        }
+
+        void Tell(FaultKind kind, int? metric = null, double? amount = null)
+        {
+            // Of a copy, what else it has is told with its original.
+            if (isCopy && kind != FaultKind.Duplicate) return;
+            var isOfBlock = kind is FaultKind.Stuck or FaultKind.Drift or FaultKind.ClockSkew;
+            var from = isOfBlock ? EventTime.Clamp(TimeOf(device, FirstOfBlock(device, tick)) + skew) : timestamp;
+            buffer.Tell(new InjectedFault(kind, NameOf(device), metric is { } hitMetric ? Signals.Names[hitMetric] : null, from, timestamp, tick, amount));
+        }
     }
 
-    // Without the pace and the length: changing them goes on with the same data.
+    private static string NameOf(Device device) => string.Create(CultureInfo.InvariantCulture, $"sensor-{device.Index + 1:D5}");
+
+    private long TimeOf(Device device, long tick) =>
+        _time.Milliseconds + (long)Math.Round((tick * _settings.Devices + device.Index - _time.Position / _plan.Parts) * _stepMilliseconds);
+
+    /// <summary>The first reading of the block since the times were set: what was sent before that may have had any time.</summary>
+    private long FirstOfBlock(Device device, long tick)
+    {
+        var firstTimed = (_time.Position / _plan.Parts - device.Index + _settings.Devices - 1) / _settings.Devices;
+        return Math.Max(Math.Min(firstTimed, tick), tick - tick % FaultPlan.BlockReadings);
+    }
+
+    private long ReadingsOf(Device device) =>
+        _settings.Readings > 0 ? (_settings.Readings - device.Index + _settings.Devices - 1) / _settings.Devices : long.MaxValue;
+
+    // Without the pace, and without the length, which only decides whether the last readings can be held back: changing them goes on with the same data.
     private static string IdentityOf(SyntheticSettings settings)
     {
-        var faults = settings.Faults;
-        double[] numbers = [settings.IntervalSeconds, faults.SpikeRate, faults.StuckRate, faults.DriftRate, faults.DropOutRate, faults.NanRate];
+        double[] numbers = [settings.IntervalSeconds, settings.CycleSeconds, settings.Amplitude, settings.Noise];
         return SourceIdentity.Of(
-            "synthetic", $"{settings.Devices} {settings.Zones} {settings.Seed}", $"{settings.Epoch?.Milliseconds}",
-            string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))));
+            $"synthetic {Signals.Version}", $"{settings.Devices} {settings.Zones} {settings.Seed}", $"{settings.Epoch?.Milliseconds}",
+            string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))), settings.Faults.Identity,
+            settings.Faults.OutOfOrderRate > 0 ? $"{settings.Readings}" : "");
     }
 }

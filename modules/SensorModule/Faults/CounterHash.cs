@@ -1,4 +1,4 @@
-namespace EdgeModules.Sensing.Synthetic;
+namespace EdgeModules.Sensing.Faults;
 
 /// <summary>Random numbers that follow from a counter instead of a former number (the finaliser of SplitMix64), so that any position can be made alone.</summary>
 internal static class CounterHash
