@@ -9,4 +9,5 @@ if (args is [ExecChild.Verb, ..] && !OperatingSystem.IsWindows()) return ExecChi
 var clock = TimeProvider.System;
 var terminal = Terminal.Standard(clock);
 var run = new SimulatorRun(terminal, (options, time, loggers) => new EdgeHub(options, time, loggers), clock);
-return await new SimulatorCommandLine(terminal, Console.Error, clock, (options, _) => run.RunAsync(options)).InvokeAsync(args);
+var commandLine = new SimulatorCommandLine(terminal, Console.Error, Console.OpenStandardInput, clock, (options, _) => run.RunAsync(options));
+return await commandLine.InvokeAsync(args);

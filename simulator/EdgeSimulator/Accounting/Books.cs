@@ -15,6 +15,7 @@ public static class Books
     private static IEnumerable<Difference> Outputs(IReadOnlyDictionary<string, ModuleLedger> ledgers, HubStatus hub)
     {
         var accepted = hub.Outputs
+            .Where(output => output.Module != InjectedMessage.Sender)
             .GroupBy(output => (output.Module, output.Output))
             .ToDictionary(group => group.Key, group => group.Sum(output => output.AcceptedReadings + output.UnroutedReadings));
         var sent = ledgers

@@ -14,6 +14,19 @@ public interface IModuleFleet
 
     /// <summary>Stops those modules side by side; one that does not run stays as it is.</summary>
     Task StopAsync(IReadOnlyCollection<string> modules);
+
+    /// <summary>From now on no module is started by hand: one that was stopped by hand is gone for good.</summary>
+    void BeginShutdown();
+
+    /// <summary>In good order, until it is started again by hand.</summary>
+    /// <exception cref="SimulatorException">The module takes no part in this run.</exception>
+    Task StopByHandAsync(string module);
+
+    /// <exception cref="SimulatorException">The module takes no part in this run, cannot be started, or the run is ending.</exception>
+    Task StartByHandAsync(string module);
+
+    /// <inheritdoc cref="StartByHandAsync"/>
+    Task RestartByHandAsync(string module);
 }
 
 /// <summary>The stand-in for edgeAgent: one process per module instead of one container.</summary>
@@ -62,13 +75,26 @@ public sealed class EdgeAgent : IModuleFleet, IAsyncDisposable
     public Task StopAsync(IReadOnlyCollection<string> modules) =>
         Task.WhenAll(_modules.Where(entry => modules.Contains(entry.Module.Name)).Select(entry => entry.Supervisor.StopAsync()));
 
+    public void BeginShutdown() => _modules.ForEach(entry => entry.Supervisor.BeginShutdown());
+
+    public Task StopByHandAsync(string module) => Supervisor(module).StopByHandAsync();
+
+    public Task StartByHandAsync(string module) => Supervisor(module).StartByHandAsync();
+
+    public Task RestartByHandAsync(string module) => Supervisor(module).RestartByHandAsync();
+
     public async ValueTask DisposeAsync()
     {
+        BeginShutdown();
         await StopAsync([.. _modules.Select(entry => entry.Module.Name)]);
         _modules.ForEach(entry => entry.Supervisor.Dispose());
         _launcher.Dispose();
         _logs.ForEach(log => log.Dispose());
     }
+
+    private ModuleSupervisor Supervisor(string module) =>
+        _modules.Find(entry => entry.Module.Name == module).Supervisor
+        ?? throw new SimulatorException($"{module} takes no part in this run: its status in the manifest is stopped.");
 
     /// <summary>Free now; on a machine of one's own that holds until the module takes it.</summary>
     private static int FreePort()

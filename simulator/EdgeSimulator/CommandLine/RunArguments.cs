@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using static EdgeSimulator.CommandLine.OptionParsing;
 
 namespace EdgeSimulator.CommandLine;
 
@@ -73,36 +74,7 @@ public sealed class RunArguments
         Verbose = result.GetValue(_verbose),
     };
 
-    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
-
-    private static Option<T?> Parsed<T>(string name, string value, string description, Func<ArgumentResult, T?> parse) =>
-        new(name) { Description = description, HelpName = value, CustomParser = parse };
-
-    private static Option<int> Port(string name, int usual, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "PORT",
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => (int)(Number(result, 1, 65_535, whole: true) ?? 0),
-    };
-
     private static double? Speed(ArgumentResult result) => result.Tokens[^1].Value == "max" ? 0 : Number(result, 0.001, 1_000_000, whole: false, "or max");
-
-    private static TimeSpan? Seconds(ArgumentResult result, double least, double most) =>
-        Number(result, least, most, whole: false) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-
-    private static double? Number(ArgumentResult result, double least, double most, bool whole, string also = "")
-    {
-        var text = result.Tokens[^1].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most && (!whole || number == Math.Floor(number)))
-        {
-            return number;
-        }
-
-        result.AddError($"{NameOf(result)} is \"{text}\"; it must be a {(whole ? "whole " : "")}number from {least:0.###} to {most:0} {also}".TrimEnd() + ".");
-        return null;
-    }
 
     private static string? Epoch(ArgumentResult result)
     {
@@ -134,6 +106,4 @@ public sealed class RunArguments
 
         return [.. periods];
     }
-
-    private static string NameOf(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 }

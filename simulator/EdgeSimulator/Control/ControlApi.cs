@@ -1,77 +1,76 @@
 using System.Net;
-using EdgeModules.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Control;
 
 /// <summary>
 /// The HTTP API of a running simulator, for the verbs of the command line. On loopback only; a request that a web page could have made (a foreign
-/// <c>Host</c>, any <c>Origin</c>) is refused. Answers are JSON; an error is <c>{"error": "…"}</c>.
+/// <c>Host</c>, any <c>Origin</c>) is refused. Answers are JSON, those that are followed are lines; an error is <c>{"error": "…"}</c>.
 /// </summary>
 public sealed class ControlApi : IAsyncDisposable
 {
     private const int MostBodyBytes = 1 << 20;
 
-    private readonly WebApplication _application;
+    /// <summary>For what is followed to be read to its end; who reads slower is cut off.</summary>
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(3);
 
-    private ControlApi(WebApplication application) => _application = application;
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _ending;
+    private readonly TimeProvider _clock;
+
+    private ControlApi(WebApplication application, CancellationTokenSource ending, TimeProvider clock) =>
+        (_application, _ending, _clock) = (application, ending, clock);
 
     /// <exception cref="SimulatorException">The port is in use.</exception>
-    public static async Task<ControlApi> StartAsync(int port, ISimulatorControl control, CancellationToken cancellation)
+    public static async Task<ControlApi> StartAsync(int port, ISimulatorControl control, TimeProvider clock, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+            // Who stands still at a monitor is no attacker.
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         var application = builder.Build();
+        var ending = new CancellationTokenSource();
         application.Use(GuardAsync);
-        Map(application, control);
+        new ControlEndpoints(control, ending.Token).Map(application);
         try
         {
             await application.StartAsync(cancellation);
         }
         catch (IOException error)
         {
+            ending.Dispose();
             await application.DisposeAsync();
             throw new SimulatorException($"Port {port} of the control API (--api-port) cannot be used: {error.Message}", error);
         }
 
-        return new ControlApi(application);
+        return new ControlApi(application, ending, clock);
     }
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    private static void Map(WebApplication application, ISimulatorControl control)
+    public async ValueTask DisposeAsync()
     {
-        application.MapGet("/status", context => AnswerAsync(context, control.GetStatus()));
-        application.MapGet("/modules/{module}/twin", context => AnswerAsync(context, control.GetTwin(Module(context))));
-        application.MapMethods("/modules/{module}/twin/desired", [HttpMethods.Patch], async context =>
-        {
-            var patch = await ReadObjectAsync(context.Request);
-            await AnswerAsync(context, new JObject { ["version"] = control.PatchDesired(Module(context), patch) });
-        });
-        application.MapFallback(context =>
-            RefuseAsync(context, StatusCodes.Status404NotFound, $"There is no {context.Request.Method} {context.Request.Path}."));
+        await _ending.CancelAsync();
+        using var patience = new CancellationTokenSource(PatienceAtTheEnd, _clock);
+        await _application.StopAsync(patience.Token);
+        await _application.DisposeAsync();
+        _ending.Dispose();
     }
-
-    private static string Module(HttpContext context) => (string)context.GetRouteValue("module")!;
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Host.Host is not ("127.0.0.1" or "localhost") || context.Request.Headers.ContainsKey("Origin"))
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Only programs on this machine may call the control API.");
+            await ControlEndpoints.RefuseAsync(context, StatusCodes.Status403Forbidden, "Only programs on this machine may call the control API.");
             return;
         }
 
@@ -81,34 +80,19 @@ public sealed class ControlApi : IAsyncDisposable
         }
         catch (SimulatorException error)
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound, error.Message);
+            await ControlEndpoints.RefuseAsync(context, StatusCodes.Status404NotFound, error.Message);
         }
         catch (BadHttpRequestException error)
         {
-            await RefuseAsync(context, error.StatusCode, error.Message);
+            await ControlEndpoints.RefuseAsync(context, error.StatusCode, error.Message);
         }
         catch (JsonException error)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"The body must be a JSON object: {error.Message}");
+            await ControlEndpoints.RefuseAsync(context, StatusCodes.Status400BadRequest, $"The body must be a JSON object: {error.Message}");
         }
-    }
-
-    private static async Task<JObject> ReadObjectAsync(HttpRequest request)
-    {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        return JsonText.ParseObject(body.GetBuffer().AsSpan(0, (int)body.Length));
-    }
-
-    private static Task RefuseAsync(HttpContext context, int status, string error)
-    {
-        context.Response.StatusCode = status;
-        return AnswerAsync(context, new JObject { ["error"] = error });
-    }
-
-    private static Task AnswerAsync(HttpContext context, JToken answer)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return context.Response.Body.WriteAsync(JsonText.ToUtf8(answer)).AsTask();
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone.
+        }
     }
 }

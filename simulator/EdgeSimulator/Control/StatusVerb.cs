@@ -1,5 +1,6 @@
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Terminals;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
 
@@ -8,9 +9,15 @@ namespace EdgeSimulator.Control;
 /// <summary>The verb <c>status</c>.</summary>
 public static class StatusVerb
 {
-    public static async Task<int> RunAsync(ControlClient client, Terminal terminal, CancellationToken cancellation)
+    public static async Task<int> RunAsync(ControlClient client, bool asJson, Terminal terminal, CancellationToken cancellation)
     {
         var status = await client.GetStatusAsync(cancellation);
+        if (asJson)
+        {
+            terminal.Raw(status.ToString(Formatting.Indented));
+            return ExitCodes.Done;
+        }
+
         terminal.Plain($"Running for {status.Value<double>("seconds"):0} s.");
         terminal.Block(Table(
             status,
@@ -20,6 +27,7 @@ public static class StatusVerb
             ("process", "processId"),
             ("uptime s", "uptimeSeconds"),
             ("restarts", "restarts"),
+            ("by hand", "restartsByHand"),
             ("connected", "connected")));
         terminal.Block(Table(status, "queues", ("endpoint", "endpoint"), ("queued messages", "messages"), ("queued readings", "readings")));
         var cloud = (JObject)status["cloud"]!;

@@ -13,7 +13,7 @@ public static class TwinVerbs
 
     public static async Task<int> GetAsync(ControlClient client, string module, Terminal terminal, CancellationToken cancellation)
     {
-        terminal.Plain((await client.GetTwinAsync(module, cancellation)).ToString(Formatting.Indented));
+        terminal.Raw((await client.GetTwinAsync(module, cancellation)).ToString(Formatting.Indented));
         return ExitCodes.Done;
     }
 

@@ -76,7 +76,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
         await _broker.StartAsync().ConfigureAwait(false);
         var methodsApi = new MethodsApi(options, authenticator, methods, clock, loggers);
         _https = await HttpsHead.StartAsync(options.HttpsPort, _certificates.Server, methodsApi, cancellation).ConfigureAwait(false);
-        _parts = new Parts(identities, messages, twins, methods, upstream);
+        _parts = new Parts(identities, messages, configuration, twins, methods, upstream);
         _pumps.Start();
     }
 
@@ -101,6 +101,9 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     public Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation) =>
         Started.Methods.InvokeAsync(module, method, payload, timeout, cancellation);
 
+    public string Send(string module, string input, InjectedMessage message) =>
+        new MessageInjector(options.DeviceId, Started.Messages, Started.Configuration, clock).Inject(module, input, message);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
@@ -116,5 +119,6 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
 
     private static InvalidOperationException NotStarted() => new("The hub is not started.");
 
-    private sealed record Parts(IdentityStore Identities, MessageStore Messages, TwinService Twins, DirectMethods Methods, UpstreamPump Upstream);
+    private sealed record Parts(
+        IdentityStore Identities, MessageStore Messages, ConfigurationService Configuration, TwinService Twins, DirectMethods Methods, UpstreamPump Upstream);
 }

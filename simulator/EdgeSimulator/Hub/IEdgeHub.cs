@@ -37,6 +37,11 @@ public interface IEdgeHub : IAsyncDisposable
 
     /// <exception cref="SimulatorException">The module is not connected, or did not answer in time.</exception>
     Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation);
+
+    /// <summary>Puts a message into the queue of an input, as if a route had led it there; when this returns it is stored.</summary>
+    /// <returns>Its message id.</returns>
+    /// <exception cref="SimulatorException">No route leads to that input, or the hub would not take the message.</exception>
+    string Send(string module, string input, InjectedMessage message);
 }
 
 /// <param name="Key">Base64; signs the module's tokens.</param>

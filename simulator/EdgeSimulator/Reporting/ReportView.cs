@@ -14,6 +14,7 @@ public static class ReportView
         terminal.Block(Cloud(report));
         terminal.Plain(
             $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
+        if (report.ReadingsInjected > 0) terminal.Plain($"{report.ReadingsInjected:N0} readings were put on inputs by hand, with the verb send.");
         foreach (var note in report.Notes) terminal.Plain(note);
         terminal.Plain();
         if (report.UnaccountedReadings == 0)

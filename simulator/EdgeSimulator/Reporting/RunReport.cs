@@ -9,11 +9,13 @@ namespace EdgeSimulator.Reporting;
 
 /// <summary>What came of a run.</summary>
 /// <param name="ReadingsSent">By the sources.</param>
+/// <param name="ReadingsInjected">By the user, straight to inputs of modules.</param>
 /// <param name="Alone">What the cloud would have been sent without this suite.</param>
 /// <param name="Processes">Name → what it used, the simulator under its own name.</param>
 public sealed record RunReport(
     TimeSpan Elapsed,
     long ReadingsSent,
+    long ReadingsInjected,
     IReadOnlyDictionary<string, ModuleLedger> Ledgers,
     UpstreamStatus Upstream,
     EveryReadingAlone Alone,
@@ -29,6 +31,7 @@ public sealed record RunReport(
         return new RunReport(
             elapsed,
             sending.Sum(ledger => ledger.Sent.Values.Sum()),
+            books.Hub.Outputs.Where(output => output.Module == InjectedMessage.Sender).Sum(output => output.AcceptedReadings),
             books.Ledgers,
             books.Hub.Upstream,
             EveryReadingAlone.Of(sending),
@@ -39,7 +42,7 @@ public sealed record RunReport(
 
     public JObject ToJson() => new()
     {
-        ["readings"] = new JObject { ["sent"] = ReadingsSent },
+        ["readings"] = new JObject { ["sent"] = ReadingsSent, ["injected"] = ReadingsInjected },
         ["modules"] = new JObject(Ledgers.OrderBy(module => module.Key).Select(module => new JProperty(module.Key, module.Value.Json))),
         ["upstream"] = new JObject
         {

@@ -10,7 +10,7 @@ internal static class RoutesVerb
     public const string Description =
         """
         Evaluate a file of routes and messages, and compare with what each is expected to give.
-        Example: routes cases.jsonl, with a line like
+        A line looks like
         {"case": {"routes": {"r": "FROM /messages/* WHERE level = 'high' INTO $upstream"}, "module": "Sensor", "output": "out",
         "props": {"level": "high"}, "sys": {}, "body": {}}, "expect": {"accepted": true, "deliveries": [{"id": "iothub", "priority": 2000000000, "ttl": 0}]}}
         """;

@@ -15,7 +15,7 @@ public sealed record Backlog(long Messages, IReadOnlyList<string> Reasons)
     {
         var waiting = hub.Endpoints
             .Where(endpoint => endpoint.QueuedMessages > 0)
-            .Where(endpoint => endpoint.Module is null ? hub.Upstream.Online || waitForCloud : WillRun(endpoint.Module, modules))
+            .Where(endpoint => endpoint.Module is null ? hub.Upstream.Online || waitForCloud : WillTake(endpoint.Module, hub, modules))
             .ToList();
         return new Backlog(waiting.Sum(endpoint => endpoint.QueuedMessages), [.. waiting.Select(endpoint => Describe(endpoint, hub.Upstream.Online))]);
     }
@@ -30,9 +30,17 @@ public sealed record Backlog(long Messages, IReadOnlyList<string> Reasons)
             .Where(module => !module.GoneForGood && !hub.ConnectedModules.Contains(module.Name))
             .Select(module => $"{module.Name}, which is not connected")]);
 
+    /// <summary>Modules that the user stopped and may start again: what they would do then is not known.</summary>
+    public static Backlog OfStopped(HubStatus hub, IReadOnlyList<ModuleState> modules) =>
+        new(0, [.. modules
+            .Where(module => module.MayReturn && !hub.ConnectedModules.Contains(module.Name))
+            .Select(module => $"{module.Name}, which was stopped by hand")]);
+
     public Backlog And(Backlog other) => new(Messages + other.Messages, [.. Reasons, .. other.Reasons]);
 
-    private static bool WillRun(string module, IReadOnlyList<ModuleState> modules) => modules.Any(state => state.Name == module && !state.GoneForGood);
+    /// <summary>One that does not run here and is connected all the same runs in a debugger.</summary>
+    private static bool WillTake(string module, HubStatus hub, IReadOnlyList<ModuleState> modules) =>
+        hub.ConnectedModules.Contains(module) || modules.Any(state => state.Name == module && !state.GoneForGood);
 
     private static string Describe(EndpointStatus endpoint, bool online)
     {

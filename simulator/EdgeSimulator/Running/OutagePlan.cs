@@ -4,7 +4,7 @@ using EdgeSimulator.Terminals;
 
 namespace EdgeSimulator.Running;
 
-/// <summary>Takes the cloud away and gives it back when <c>--offline</c> says so; between these moments the user may switch by hand.</summary>
+/// <summary>Takes the cloud away and gives it back at the moments that <c>--offline</c> names; in between the user may switch it by hand.</summary>
 public sealed class OutagePlan(IEdgeHub hub, IReadOnlyList<OfflinePeriod> periods, Terminal terminal)
 {
     private bool _online = true;
@@ -14,6 +14,7 @@ public sealed class OutagePlan(IEdgeHub hub, IReadOnlyList<OfflinePeriod> period
         var online = !periods.Any(period => period.Contains(elapsed));
         if (online == _online) return;
         _online = online;
+        if (hub.UpstreamOnline == online) return;
         hub.UpstreamOnline = online;
         terminal.Warning(online ? "The cloud can be reached again." : "The cloud cannot be reached from now on.");
     }

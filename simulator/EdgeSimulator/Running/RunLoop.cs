@@ -60,9 +60,10 @@ public sealed class RunLoop(
     private async Task<IReadOnlyList<string>> FindRestAsync(IReadOnlyList<ModuleState> modules, CancellationToken cancellation)
     {
         var before = hub.GetStatus();
-        var queues = Backlog.OfQueues(before, modules, waitForCloud: true);
+        var queues = Backlog.OfQueues(before, modules, waitForCloud: true).And(Backlog.OfStopped(before, modules));
         if (!queues.IsEmpty) return queues.Reasons;
-        var answers = await ledgers.AskAllAsync(modules.Where(module => !module.GoneForGood).Select(module => module.Name), cancellation);
+        var there = modules.Where(module => !module.GoneForGood || before.ConnectedModules.Contains(module.Name));
+        var answers = await ledgers.AskAllAsync(there.Select(module => module.Name), cancellation);
         var held = Backlog.OfModules(answers);
         if (!held.IsEmpty) return held.Reasons;
 

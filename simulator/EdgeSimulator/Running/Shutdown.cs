@@ -17,6 +17,7 @@ public sealed class Shutdown(
 
     public async Task<FinalBooks> StopAsync(RunEnd end, CancellationToken cancellation)
     {
+        fleet.BeginShutdown();
         var told = new Dictionary<string, ModuleLedger>();
         if (end.Reason != RunEndReason.DataEnded)
         {
@@ -28,8 +29,10 @@ public sealed class Shutdown(
         }
 
         var names = fleet.States.Select(module => module.Name).ToList();
-        var running = fleet.States.Where(module => module.Status == ModuleRuntimeStatus.Running).Select(module => module.Name).ToList();
-        await AskAsync(running, told, cancellation);
+        var connected = hub.GetStatus().ConnectedModules;
+        // One that the user stopped here may run in a debugger.
+        var there = fleet.States.Where(module => module.Status == ModuleRuntimeStatus.Running || connected.Contains(module.Name));
+        await AskAsync(there.Select(module => module.Name).ToList(), told, cancellation);
         await fleet.StopAsync(names);
         return Close(names, told);
     }

@@ -36,6 +36,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var directory = options.State is { } state
             ? RunDirectory.Open(Path.GetFullPath(state))
             : RunDirectory.CreateFresh(workspace.Root, clock.GetUtcNow());
+        var files = new RunFiles(directory.FullPath, directory.CloudFile, clock);
         using var hubLog = new LogFile(Path.Combine(directory.FullPath, "logs", "edgeHub.log"));
         var shown = options.Verbose ? LogLevel.Debug : LogLevel.Warning;
         using var logProvider = new FileLoggerProvider(hubLog, terminal, "edgeHub", shown, clock);
@@ -58,7 +59,10 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             loggers);
         using var sources = new SourceWatch(hub, clock);
         await hub.StartAsync(signals.Interrupt);
-        if (options.HubOnly) return await RunHubOnlyAsync(options, manifest, hub, signals.Interrupt);
+        var credentials = new ModuleCredentials(hub, manifest, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort);
+        var modules = manifest.Modules.Select(module => module.Name).ToList();
+        SimulatorControl Control(IModuleFleet? fleet) => new(hub, modules, fleet, files, credentials, terminal.Warning, clock);
+        if (options.HubOnly) return await RunHubOnlyAsync(options, modules, hub, Control(fleet: null), credentials, signals.Interrupt);
 
         var launcher = ChildLauncher.Create();
         if (launcher.Limit is { } limit) terminal.Warning(limit);
@@ -74,8 +78,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             options.RestartBackoff,
             options.Verbose ? "debug" : "info");
         await using var agent = new EdgeAgent(plan, hub, launcher, terminal, clock);
-        var control = new SimulatorControl(hub, [.. manifest.Modules.Select(module => module.Name)], agent, clock);
-        await using var api = await ControlApi.StartAsync(options.ApiPort, control, signals.Interrupt);
+        await using var api = await ControlApi.StartAsync(options.ApiPort, Control(agent), clock, signals.Interrupt);
 
         terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
         var starting = string.Join(", ", agent.States.Select(module => module.Name));
@@ -119,16 +122,21 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         return processes;
     }
 
-    private async Task<int> RunHubOnlyAsync(RunOptions options, DeploymentManifest manifest, IEdgeHub hub, CancellationToken interrupt)
+    private async Task<int> RunHubOnlyAsync(
+        RunOptions options,
+        IReadOnlyList<string> modules,
+        IEdgeHub hub,
+        SimulatorControl control,
+        ModuleCredentials credentials,
+        CancellationToken interrupt)
     {
-        var modules = manifest.Modules.Select(module => module.Name).ToList();
-        await using var api = await ControlApi.StartAsync(options.ApiPort, new SimulatorControl(hub, modules, fleet: null, clock), interrupt);
+        await using var api = await ControlApi.StartAsync(options.ApiPort, control, clock, interrupt);
         terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}. Ctrl+C ends it. The environment of each module:");
         foreach (var module in modules)
         {
             terminal.Plain();
             terminal.Plain($"# {module}");
-            foreach (var line in ConnectionText.Lines(hub, module, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort)) terminal.Plain(line);
+            foreach (var line in EnvironmentText.Exports(credentials.Of(module))) terminal.Plain(line);
         }
 
         var start = clock.GetTimestamp();

@@ -11,8 +11,16 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
     /// <summary>Wide enough never to break a line: what a terminal breaks can be copied whole, what a program breaks cannot.</summary>
     private const int Unbroken = 100_000;
 
+    private const int Informational = 6;
+
     private readonly Lock _lock = new();
     private readonly int _tableWidth = console.Profile.Width;
+
+    /// <summary>Columns for text that is to stay on one line; where standard output is no terminal, more than any text needs.</summary>
+    public int Width => _tableWidth;
+
+    /// <summary>For text that comes laid out, when nothing else is written.</summary>
+    public TextWriter Writer => console.Profile.Out.Writer;
 
     /// <summary>On standard output; where that is no terminal, tables are as wide as they need to be.</summary>
     public static Terminal Standard(TimeProvider clock)
@@ -53,6 +61,23 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
             console.Profile.Width = Unbroken;
             console.WriteLine(text, style);
         }
+    }
+
+    /// <summary>A line for programs: as it is, however long.</summary>
+    public void Raw(string text)
+    {
+        lock (_lock)
+        {
+            Writer.WriteLine(text);
+            Writer.Flush();
+        }
+    }
+
+    /// <summary>A line of a log as it was written, in the colour of its severity.</summary>
+    public void LogText(string line)
+    {
+        if (line.Length < Unbroken && LogLine.Parse(line).Severity is not Informational and var severity) Plain(line, StyleOf(severity));
+        else Raw(line);
     }
 
     private void Write(string source, string text, Style style, string? time = null)

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+
+namespace EdgeSimulator.Control;
+
+/// <summary>A message as the cloud side wrote it, for the eye.</summary>
+/// <param name="Body">JSON as it was sent, or Base64.</param>
+public sealed record CloudMessage(string Time, string Module, string Id, IReadOnlyList<KeyValuePair<string, string>> Properties, string Body)
+{
+    private const int ModuleWidth = 16;
+    private const int IdWidth = 28;
+
+    /// <returns>Null for a line that is no message, as a crash may leave one.</returns>
+    public static CloudMessage? Parse(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var message = json.RootElement;
+            return new CloudMessage(
+                message.GetProperty("enqueuedTimeUtc").GetDateTime().ToString("HH:mm:ss.fff"),
+                message.GetProperty("moduleId").GetString() ?? "",
+                message.GetProperty("messageId").GetString() ?? "-",
+                [.. message.GetProperty("properties").EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value.GetString() ?? ""))],
+                message.TryGetProperty("body", out var body) ? body.GetRawText() : message.GetProperty("bodyBase64").GetString() ?? "");
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="width">The most columns; the body gives way.</param>
+    public string ToLine(int width)
+    {
+        var properties = string.Join(' ', Properties.Select(property => $"{property.Key}={property.Value}"));
+        var line = Visible($"{Time} {Module.PadRight(ModuleWidth)} {Shorten(Id, IdWidth).PadRight(IdWidth)} {properties} {Body}");
+        return Shorten(line, width);
+    }
+
+    private static string Shorten(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
+
+    /// <summary>What a message holds must not move the cursor.</summary>
+    private static string Visible(string text)
+    {
+        if (!text.Any(char.IsControl)) return text;
+        var visible = new StringBuilder(text);
+        for (var i = 0; i < visible.Length; i++)
+        {
+            if (char.IsControl(visible[i])) visible[i] = '\uFFFD';
+        }
+
+        return visible.ToString();
+    }
+}
