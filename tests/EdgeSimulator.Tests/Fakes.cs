@@ -48,6 +48,14 @@ internal sealed class FakeHub : IEdgeHub
     public Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation) =>
         Task.FromResult(Answer(module, method));
 
+    public ConcurrentQueue<(string Module, string Input, InjectedMessage Message)> Sent { get; } = [];
+
+    public string Send(string module, string input, InjectedMessage message)
+    {
+        Sent.Enqueue((module, input, message));
+        return $"message-{Sent.Count}";
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private JObject Twin(string module) =>
@@ -87,6 +95,32 @@ internal sealed class FakeFleet(params string[] modules) : IModuleFleet
             Set(name, ModuleRuntimeStatus.Stopped);
         }
 
+        return Task.CompletedTask;
+    }
+
+    public bool IsShuttingDown { get; private set; }
+
+    public void BeginShutdown()
+    {
+        IsShuttingDown = true;
+        foreach (var (name, state) in _states) _states[name] = state with { MayReturn = false };
+    }
+
+    public Task StopByHandAsync(string module)
+    {
+        _states[module] = _states[module] with { Status = ModuleRuntimeStatus.Stopped, ProcessId = null, MayReturn = true };
+        return Task.CompletedTask;
+    }
+
+    public Task StartByHandAsync(string module)
+    {
+        Set(module, ModuleRuntimeStatus.Running);
+        return Task.CompletedTask;
+    }
+
+    public Task RestartByHandAsync(string module)
+    {
+        _states[module] = Running(module) with { ProcessId = 2, RestartsByHand = 1 };
         return Task.CompletedTask;
     }
 

@@ -42,7 +42,7 @@ public sealed record RunReport(
 
     public JObject ToJson() => new()
     {
-        ["readings"] = new JObject { ["sent"] = ReadingsSent, ["injected"] = ReadingsInjected },
+        ["readings"] = Readings(),
         ["modules"] = new JObject(Ledgers.OrderBy(module => module.Key).Select(module => new JProperty(module.Key, module.Value.Json))),
         ["upstream"] = new JObject
         {
@@ -62,6 +62,13 @@ public sealed record RunReport(
             ["restarts"] = process.Restarts,
         }))),
     };
+
+    private JObject Readings()
+    {
+        var readings = new JObject { ["sent"] = ReadingsSent };
+        if (ReadingsInjected > 0) readings["injected"] = ReadingsInjected;
+        return readings;
+    }
 
     /// <exception cref="SimulatorException">The file cannot be written.</exception>
     public void Write(string file)

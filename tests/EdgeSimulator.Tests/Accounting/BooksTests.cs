@@ -26,6 +26,28 @@ public class BooksTests
     public void Compare_NothingSentNorReceived_GivesNoDifference() =>
         Assert.Empty(Books.Compare(Ledgers("{}", "{}"), HubStatuses.Empty));
 
+    /// <summary>Nobody keeps books for the user; what was sent by hand must still come out of the queue and into the module.</summary>
+    [Theory]
+    [InlineData(103, 100)]
+    [InlineData(100, 97)]
+    public void Compare_ReadingsSentByHand_AreCountedWhereTheyAreReceived(int acknowledged, int received)
+    {
+        var hub = Hub with
+        {
+            Outputs = [.. Hub.Outputs, HubStatuses.Output(InjectedMessage.Sender, "", 3)],
+            Endpoints = [HubStatuses.Input("FilterModule", accepted: 113, acknowledged, queued: 113 - 5 - acknowledged, expired: 3, dropped: 2), Hub.Endpoints[1]],
+        };
+        var ledger = JObject.Parse(Filter);
+        ledger["received"] = received;
+        ledger["suppressed"]!["deadband"] = 50 + received - 100;
+        Assert.Equal(
+            [$"FilterModule: {received} received by the module, {acknowledged} acknowledged to the hub"],
+            Books.Compare(Ledgers(Sensor, ledger.ToString()), hub).Select(difference => difference.ToString()));
+        ledger["received"] = acknowledged;
+        ledger["suppressed"]!["deadband"] = 50 + acknowledged - 100;
+        Assert.Empty(Books.Compare(Ledgers(Sensor, ledger.ToString()), hub));
+    }
+
     /// <summary>A counter of the filter's ledger, its wrong value, and the differences that follow.</summary>
     public static TheoryData<string, int, string[]> WrongLedgers => new()
     {

@@ -108,6 +108,151 @@ public sealed class ModuleSupervisorTests
         await StopAsync(supervisor);
     }
 
+    [Fact]
+    public async Task StopByHand_Module_StaysStoppedUntilItIsStarted()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        await supervisor.StopByHandAsync();
+        Assert.Equal((true, false), (_starter.Lives[0].Terminated, _starter.Lives[0].Killed));
+        for (var i = 0; i < 400; i++) _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Single(_starter.Lives);
+        Assert.Equal((ModuleRuntimeStatus.Stopped, true, false), (supervisor.State.Status, supervisor.State.MayReturn, supervisor.State.GoneForGood));
+
+        await supervisor.StartByHandAsync();
+        Assert.Equal(2, _starter.Lives.Count);
+        Assert.Equal((ModuleRuntimeStatus.Running, false, 0, 0), (supervisor.State.Status, supervisor.State.MayReturn, supervisor.State.Restarts, supervisor.State.RestartsByHand));
+        Assert.Equal(["X was stopped by hand.", "X was started by hand."], _announced);
+        await StopAsync(supervisor);
+        Assert.True(supervisor.State.GoneForGood);
+    }
+
+    [Fact]
+    public async Task StartByHand_AfterAStop_RestartsByThePolicyAgain()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        await supervisor.StopByHandAsync();
+        await supervisor.StartByHandAsync();
+        _starter.Lives[1].End(1);
+        await Waiting.ForAsync(() => _starter.Lives.Count == 3, "the third life", () => _clock.Advance(TimeSpan.FromSeconds(1)));
+        await Waiting.ForAsync(() => supervisor.State.Restarts == 1, "the count of restarts");
+        await StopAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task RestartByHand_Module_IsStoppedAndStartedAndCountedApart()
+    {
+        using var supervisor = Create(RestartPolicy.Never);
+        supervisor.Start();
+        _starter.Lives[0].Obeys = false;
+        var restarting = supervisor.RestartByHandAsync();
+        await Waiting.ForAsync(() => _starter.Lives[0].Terminated, "SIGTERM");
+        Assert.False(supervisor.State.GoneForGood);
+        _starter.Lives[0].End(0);
+        await restarting;
+        Assert.Equal(2, _starter.Lives.Count);
+        Assert.Equal((ModuleRuntimeStatus.Running, 0, 1), (supervisor.State.Status, supervisor.State.Restarts, supervisor.State.RestartsByHand));
+        await StopAsync(supervisor);
+    }
+
+    /// <summary>Between its two lives it is not there, and not gone: a run must not end because of it.</summary>
+    [Fact]
+    public async Task RestartByHand_BetweenTheLives_CountsAsAboutToBeRestarted()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        ModuleState? between = null;
+        _starter.OnStart = () => between = supervisor.State;
+        await supervisor.RestartByHandAsync();
+        Assert.Equal((ModuleRuntimeStatus.Backoff, false), (between!.Status, between.GoneForGood));
+        await StopAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task StartByHand_DuringTheBackoff_DoesNotWait()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        _starter.Lives[0].End(1);
+        await StatusAsync(supervisor, ModuleRuntimeStatus.Backoff);
+        await supervisor.StartByHandAsync();
+        Assert.Equal((2, ModuleRuntimeStatus.Running), (_starter.Lives.Count, supervisor.State.Status));
+        await StopAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task StopByHand_DuringTheBackoff_EndsIt()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        _starter.Lives[0].End(1);
+        await StatusAsync(supervisor, ModuleRuntimeStatus.Backoff);
+        await supervisor.StopByHandAsync();
+        Assert.Equal((ModuleRuntimeStatus.Stopped, true), (supervisor.State.Status, supervisor.State.MayReturn));
+        Assert.Single(_starter.Lives);
+    }
+
+    [Fact]
+    public async Task ByHand_ModuleThatRunsOrHasFailed_OnlyAStartActsOnIt()
+    {
+        using var supervisor = Create(RestartPolicy.Never);
+        supervisor.Start();
+        await supervisor.StartByHandAsync();
+        Assert.Single(_starter.Lives);
+        _starter.Lives[0].End(3);
+        await StatusAsync(supervisor, ModuleRuntimeStatus.Failed);
+        await supervisor.StopByHandAsync();
+        Assert.Equal((ModuleRuntimeStatus.Failed, false), (supervisor.State.Status, supervisor.State.MayReturn));
+        await supervisor.StartByHandAsync();
+        Assert.Equal(2, _starter.Lives.Count);
+        await StopAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task StartByHand_ThatCannotStart_LeavesTheModuleStopped()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        _starter.FailNext = true;
+        Assert.Equal("dotnet is gone", (await Assert.ThrowsAsync<SimulatorException>(supervisor.RestartByHandAsync)).Message);
+        Assert.Equal((ModuleRuntimeStatus.Stopped, true), (supervisor.State.Status, supervisor.State.MayReturn));
+        await supervisor.StartByHandAsync();
+        Assert.Equal(ModuleRuntimeStatus.Running, supervisor.State.Status);
+        await StopAsync(supervisor);
+    }
+
+    [Fact]
+    public async Task BeginShutdown_ModuleStoppedByHand_IsGoneForGoodAndCannotBeStarted()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        await supervisor.StopByHandAsync();
+        supervisor.BeginShutdown();
+        Assert.True(supervisor.State.GoneForGood);
+        foreach (var command in new[] { supervisor.StartByHandAsync, supervisor.RestartByHandAsync })
+            Assert.Equal("The run is ending; X is not started any more.", (await Assert.ThrowsAsync<SimulatorException>(command)).Message);
+        Assert.Single(_starter.Lives);
+    }
+
+    /// <summary>The stop of the run and a restart at the same moment: whichever comes first, nothing runs in the end.</summary>
+    [Fact]
+    public async Task BeginShutdown_DuringARestart_NothingRunsInTheEnd()
+    {
+        using var supervisor = Create(RestartPolicy.Always);
+        supervisor.Start();
+        _starter.Lives[0].Obeys = false;
+        var restarting = supervisor.RestartByHandAsync();
+        await Waiting.ForAsync(() => _starter.Lives[0].Terminated, "SIGTERM");
+        supervisor.BeginShutdown();
+        var stopping = supervisor.StopAsync();
+        _starter.Lives[0].End(0);
+        await Assert.ThrowsAsync<SimulatorException>(() => restarting);
+        await stopping;
+        Assert.Single(_starter.Lives);
+        Assert.True(supervisor.State.GoneForGood);
+    }
+
     private ModuleSupervisor Create(RestartPolicy policy) => new(
         new ModuleDeployment("X", "${MODULES.X}", ModuleStatus.Running, policy, 0, new Dictionary<string, string>()),
         _starter,
@@ -133,6 +278,8 @@ public sealed class ModuleSupervisorTests
 
         public bool FailNext { get; set; }
 
+        public Action OnStart { get; set; } = () => { };
+
         public IReadOnlyList<FakeProcess> Lives
         {
             get
@@ -143,6 +290,7 @@ public sealed class ModuleSupervisorTests
 
         public IModuleProcess Start()
         {
+            OnStart();
             if (FailNext)
             {
                 FailNext = false;

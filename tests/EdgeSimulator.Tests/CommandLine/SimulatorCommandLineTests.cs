@@ -73,6 +73,20 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("Argument 'agent' not recognized. Must be one of: 'hub'", "--only", "agent")]
     [InlineData("\"--fast\" is no verb or option of run; see --help.", "--fast")]
     [InlineData("\"frob\" is no verb or option of EdgeSimulator; see --help.", "frob")]
+    [InlineData("\"statsu\" is no verb or option of EdgeSimulator; did you mean status? See --help.", "statsu")]
+    [InlineData("\"gte\" is no verb or option of twin; did you mean get? See --help.", "twin", "gte", "X")]
+    [InlineData("\"--folow\" is no verb or option of logs; did you mean --follow? See --help.", "logs", "X", "--folow")]
+    [InlineData("twin needs get or set; see twin --help.", "twin")]
+    [InlineData("send needs MODULE and INPUT; see send --help.", "send")]
+    [InlineData("invoke needs METHOD; see invoke --help.", "invoke", "X")]
+    [InlineData("--timeout is \"4\"; it must be a whole number from 5 to 300.", "invoke", "X", "ping", "--timeout", "4")]
+    [InlineData("--property is \"=v\"; it must be NAME=VALUE.", "send", "X", "y", "1", "--property", "=v")]
+    [InlineData("--property names a twice.", "send", "X", "y", "1", "--property", "a=1", "--property", "a=2")]
+    [InlineData("--tail is \"-1\"; it must be a whole number from 0 to 1000000.", "logs", "X", "--tail", "-1")]
+    [InlineData("--count is \"0\"; it must be a whole number from 1 to 2147483647.", "monitor", "--count", "0")]
+    [InlineData("The body is no JSON at line 1, byte 1; quote it for your shell, or send it as it is with --raw.", "send", "X", "y", "x")]
+    [InlineData("The body is no JSON at line 1, byte 1; quote it for your shell, or send it as it is with --raw.", "send", "X", "y")]
+    [InlineData("Argument 'x86' not recognized. Must be one of: 'amd64' 'arm64v8' 'arm32v7'", "genconfig", "--platform", "x86")]
     [InlineData("\"a\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.", "twin", "set", "X", "a")]
     public async Task Invoke_BadArgument_IsOneLineAndExitCode2(string message, params string[] arguments)
     {
@@ -85,11 +99,59 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("status")]
     [InlineData("twin", "get", "FilterModule")]
     [InlineData("twin", "set", "FilterModule", "a=1")]
+    [InlineData("invoke", "FilterModule", "ping", "{\"n\":1}", "--timeout", "5", "--json")]
+    [InlineData("send", "FilterModule", "readings", "[]", "--property", "a=b=c", "--property", "d=", "--raw")]
+    [InlineData("offline")]
+    [InlineData("online")]
+    [InlineData("monitor", "--module", "FilterModule", "--from-start", "--count", "3", "--json")]
+    [InlineData("logs", "edgeHub", "--tail", "0", "-f")]
+    [InlineData("start", "FilterModule")]
+    [InlineData("stop", "FilterModule")]
+    [InlineData("restart", "FilterModule")]
+    [InlineData("credentials", "FilterModule", "--json", "--output", "x.env")]
     public async Task Invoke_VerbWithoutSimulator_IsOneLineAndExitCode2(params string[] verb)
     {
         var port = Ports.Free();
         Assert.Equal(ExitCodes.Usage, await InvokeAsync([.. verb, "--api-port", $"{port}"]));
         Assert.Equal($"error: No simulator answers on port {port}; start one with run, or name its port with --api-port.", _errors.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("run", "run --devices 100 --duration 60 --offline 10-30")]
+    [InlineData("status", "status --json")]
+    [InlineData("twin", "twin get FilterModule")]
+    [InlineData("twin get", "twin get FilterModule")]
+    [InlineData("twin set", "twin set FilterModule deadbands.temperature=5")]
+    [InlineData("invoke", "invoke FilterModule getLedger")]
+    [InlineData("send", "send FilterModule readings '{")]
+    [InlineData("offline", "offline")]
+    [InlineData("online", "online")]
+    [InlineData("monitor", "monitor --module FilterModule")]
+    [InlineData("logs", "logs FilterModule --tail 20 -f")]
+    [InlineData("start", "start FilterModule")]
+    [InlineData("stop", "stop FilterModule")]
+    [InlineData("restart", "restart FilterModule")]
+    [InlineData("credentials", "credentials FilterModule --json")]
+    [InlineData("genconfig", "genconfig --manifest deployment.debug.template.json --platform arm64v8")]
+    public async Task Help_OfAVerb_ExplainsItAndGivesAnExample(string verb, string example)
+    {
+        Assert.Equal(0, await InvokeAsync([.. verb.Split(' '), "--help"]));
+        Assert.Contains($"\nExamples:\n  {RootName} ", _terminal.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"{RootName} {example}", _terminal.Text, StringComparison.Ordinal);
+        Assert.Empty(_errors.ToString());
+    }
+
+    [Fact]
+    public async Task Help_OfTheProgram_NamesEveryVerb()
+    {
+        Assert.Equal(0, await InvokeAsync("--help"));
+        foreach (var verb in new[]
+        {
+            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "monitor", "restart", "stop", "start", "credentials", "genconfig",
+        })
+        {
+            Assert.Matches($"(?m)^  {verb} .*[a-z]", _terminal.Text);
+        }
     }
 
     [Fact]
@@ -114,5 +176,5 @@ public sealed class SimulatorCommandLineTests : IDisposable
         arguments);
 
     private Task<int> InvokeAsync(Func<RunOptions, Task<int>> run, params string[] arguments) =>
-        new SimulatorCommandLine(_terminal.Terminal, _errors, TimeProvider.System, (options, _) => run(options)).InvokeAsync(arguments);
+        new SimulatorCommandLine(_terminal.Terminal, _errors, () => new MemoryStream([]), TimeProvider.System, (options, _) => run(options)).InvokeAsync(arguments);
 }

@@ -1,49 +1,47 @@
 using System.Net;
 using EdgeModules.Testing;
 using EdgeSimulator.Control;
+using EdgeSimulator.Terminals;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tests.Control;
 
 public sealed class ControlApiTests : IAsyncLifetime, IDisposable
 {
-    private readonly FakeHub _hub = new() { Status = HubStatuses.Empty with { ConnectedModules = ["FilterModule"], Endpoints = [HubStatuses.Cloud(5, 3, 2)] } };
-    private readonly TestTerminal _terminal = new();
-    private readonly int _port = Ports.Free();
+    private readonly ControlledRun _run = new();
     private readonly HttpClient _http = new();
-    private ControlApi? _api;
-    private ControlClient? _client;
 
-    public async Task InitializeAsync()
-    {
-        _api = await ControlApi.StartAsync(_port, Control(), CancellationToken.None);
-        _client = new ControlClient(_port);
-    }
+    private FakeHub Hub => _run.Hub;
 
-    public async Task DisposeAsync() => await _api!.DisposeAsync();
+    private ControlClient Client => _run.Client;
+
+    private Terminal Terminal => _run.Terminal.Terminal;
+
+    public Task InitializeAsync() => _run.StartAsync();
+
+    public Task DisposeAsync() => _run.EndAsync();
 
     public void Dispose()
     {
-        _client?.Dispose();
         _http.Dispose();
-        _terminal.Dispose();
+        _run.Dispose();
     }
 
     [Fact]
     public async Task TwinGet_Module_ShowsItsTwin()
     {
-        Assert.Equal(0, await TwinVerbs.GetAsync(_client!, "FilterModule", _terminal.Terminal, CancellationToken.None));
-        Assert.True(JToken.DeepEquals(_hub.GetTwin("FilterModule"), JObject.Parse(_terminal.Text)));
+        Assert.Equal(0, await TwinVerbs.GetAsync(Client, "FilterModule", Terminal, CancellationToken.None));
+        Assert.True(JToken.DeepEquals(Hub.GetTwin("FilterModule"), JObject.Parse(_run.Terminal.Text)));
     }
 
     [Fact]
     public async Task TwinSet_Applied_PrintsTheAcknowledgement()
     {
-        _hub.Report("FilterModule", JObject.Parse("""{"settings":{"version":1,"status":"applied","errors":[]}}"""));
-        var setting = TwinVerbs.SetAsync(_client!, "FilterModule", ["deadbands.temperature=5", "maxSilenceSeconds=null"], _terminal.Terminal, TimeProvider.System, CancellationToken.None);
-        await Waiting.ForAsync(() => _hub.GetTwin("FilterModule")["desired"]!.Value<long>("$version") == 2, "the patch");
-        Assert.Equal(5, _hub.GetTwin("FilterModule")["desired"]!["deadbands"]!.Value<int>("temperature"));
-        _hub.Report("FilterModule", JObject.Parse("""
+        Hub.Report("FilterModule", JObject.Parse("""{"settings":{"version":1,"status":"applied","errors":[]}}"""));
+        var setting = TwinVerbs.SetAsync(Client, "FilterModule", ["deadbands.temperature=5", "maxSilenceSeconds=null"], Terminal, TimeProvider.System, CancellationToken.None);
+        await Waiting.ForAsync(() => Hub.GetTwin("FilterModule")["desired"]!.Value<long>("$version") == 2, "the patch");
+        Assert.Equal(5, Hub.GetTwin("FilterModule")["desired"]!["deadbands"]!.Value<int>("temperature"));
+        Hub.Report("FilterModule", JObject.Parse("""
             {"deadbands":{"value":{"temperature":5},"ac":200,"av":2,"ad":""},"settings":{"version":2,"status":"applied","errors":[]}}
             """));
         Assert.Equal(0, await setting);
@@ -53,10 +51,10 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task TwinSet_Rejected_PrintsWhyAndFails()
     {
-        _hub.Report("FilterModule", JObject.Parse("""
+        Hub.Report("FilterModule", JObject.Parse("""
             {"deadbands":{"value":{},"ac":400,"av":2,"ad":"temperature is -1"},"settings":{"version":2,"status":"rejected","errors":["deadbands.temperature is -1; it must be 0 or more."]}}
             """));
-        Assert.Equal(1, await TwinVerbs.SetAsync(_client!, "FilterModule", ["deadbands.temperature=-1"], _terminal.Terminal, TimeProvider.System, CancellationToken.None));
+        Assert.Equal(1, await TwinVerbs.SetAsync(Client, "FilterModule", ["deadbands.temperature=-1"], Terminal, TimeProvider.System, CancellationToken.None));
         Assert.Equal(
             ["deadbands: ac 400, av 2, ad \"temperature is -1\"", "settings: rejected, version 2", "  deadbands.temperature is -1; it must be 0 or more."],
             Lines());
@@ -82,27 +80,36 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Status_Run_IsShown()
     {
-        Assert.Equal(0, await StatusVerb.RunAsync(_client!, _terminal.Terminal, CancellationToken.None));
-        Assert.Matches(@"FilterModule \| running +\| 1 +\| 0 +\| 0 +\| yes", _terminal.Text);
-        Assert.Matches(@"SensorModule \| stopped +\| +\| 0 +\| 0 +\| no", _terminal.Text);
-        Assert.Matches(@"iothub +\| 2 ", _terminal.Text);
-        Assert.Contains("Cloud online: 0 messages", _terminal.Text);
+        Assert.Equal(0, await StatusVerb.RunAsync(Client, asJson: false, Terminal, CancellationToken.None));
+        Assert.Matches(@"FilterModule \| running +\| 1 +\| 0 +\| 0 +\| 0 +\| yes", _run.Terminal.Text);
+        Assert.Matches(@"SensorModule \| stopped +\| +\| 0 +\| 0 +\| 0 +\| no", _run.Terminal.Text);
+        Assert.Matches(@"iothub +\| 2 ", _run.Terminal.Text);
+        Assert.Contains("Cloud online: 0 messages", _run.Terminal.Text);
     }
 
     [Fact]
     public async Task Call_UnknownModule_IsRefusedByName() => Assert.Equal(
         "There is no module Gone; the modules are FilterModule, SensorModule.",
-        (await Assert.ThrowsAsync<SimulatorException>(() => _client!.GetTwinAsync("Gone", CancellationToken.None))).Message);
+        (await Assert.ThrowsAsync<SimulatorException>(() => Client.GetTwinAsync("Gone", CancellationToken.None))).Message);
 
     [Theory]
     [InlineData("Host", "evil.example")]
     [InlineData("Origin", "http://localhost")]
     public async Task Call_ThatAWebPageCouldMake_IsRefused(string header, string value)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_port}/status");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_run.Port}/status");
         request.Headers.TryAddWithoutValidation(header, value);
         using var response = await _http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task StatusAsJson_Run_IsTheAnswerOfTheApi()
+    {
+        Assert.Equal(0, await StatusVerb.RunAsync(Client, asJson: true, Terminal, CancellationToken.None));
+        var status = JObject.Parse(_run.Terminal.Text);
+        Assert.Equal("FilterModule", status["modules"]![0]!.Value<string>("name"));
+        Assert.True(status["cloud"]!.Value<bool>("online"));
     }
 
     [Theory]
@@ -113,7 +120,7 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     public async Task Call_ThatIsWrong_IsRefusedWithAReason(string path, string body, HttpStatusCode status)
     {
         using var content = new StringContent(body);
-        using var response = await _http.PatchAsync($"http://127.0.0.1:{_port}/{path}", content);
+        using var response = await _http.PatchAsync($"http://127.0.0.1:{_run.Port}/{path}", content);
         Assert.Equal(status, response.StatusCode);
         Assert.NotEmpty(JObject.Parse(await response.Content.ReadAsStringAsync()).Value<string>("error")!);
     }
@@ -121,11 +128,9 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Start_PortInUse_IsNamed()
     {
-        var error = await Assert.ThrowsAsync<SimulatorException>(() => ControlApi.StartAsync(_port, Control(), CancellationToken.None));
-        Assert.StartsWith($"Port {_port} of the control API (--api-port) cannot be used", error.Message);
+        var error = await Assert.ThrowsAsync<SimulatorException>(() => ControlApi.StartAsync(_run.Port, _run.Control, TimeProvider.System, CancellationToken.None));
+        Assert.StartsWith($"Port {_run.Port} of the control API (--api-port) cannot be used", error.Message);
     }
 
-    private SimulatorControl Control() => new(_hub, ["FilterModule", "SensorModule"], new FakeFleet("FilterModule"), TimeProvider.System);
-
-    private string[] Lines() => _terminal.Text.TrimEnd().ReplaceLineEndings("\n").Split('\n');
+    private string[] Lines() => _run.Lines();
 }

@@ -73,11 +73,14 @@ internal sealed class SuiteProcess : IAsyncDisposable
     /// <summary>A verb against the running simulator.</summary>
     public async Task<(int ExitCode, string Output)> VerbAsync(params string[] arguments)
     {
-        using var verb = Launch([.. arguments, "--api-port", $"{_apiPort}"]);
+        using var verb = StartVerb(arguments);
         var output = await verb.StandardOutput.ReadToEndAsync() + await verb.StandardError.ReadToEndAsync();
         await verb.WaitForExitAsync();
         return (verb.ExitCode, output);
     }
+
+    /// <summary>A verb that goes on beside the test.</summary>
+    public Process StartVerb(params string[] arguments) => Launch([.. arguments, "--api-port", $"{_apiPort}"]);
 
     public async Task<JObject> StatusAsync()
     {

@@ -31,6 +31,19 @@ public class DefaultManifestTests
         Assert.DoesNotContain("${", expanded.ToString());
     }
 
+    [SkippableTheory]
+    [InlineData("deployment.template.json", "amd64")]
+    [InlineData("deployment.template.json", "arm64v8")]
+    [InlineData("deployment.debug.template.json", "amd64")]
+    public async Task Manifest_Generated_IsValid(string name, string platform)
+    {
+        var schema = await SchemaAsync("azure-iot-edge-deployment-2.0.json");
+        var config = ConfigFile.Create(Workspace.Find(name, null, Root), platform, output: null, Root);
+        Assert.Equal(Path.Combine(Root, "config", name.Replace("template", platform, StringComparison.Ordinal)), config.Path);
+        Assert.Empty(schema.Validate(config.Json.ToString()));
+        Assert.DoesNotContain("${", config.Json.ToString());
+    }
+
     /// <summary>The schemas do see mistakes; without this the tests above could pass by seeing nothing.</summary>
     [SkippableFact]
     public async Task Schema_ManifestWithMistakes_RefusesEach()

@@ -48,6 +48,19 @@ public class RunReportTests
         Report.ToJson()));
 
     [Fact]
+    public void Create_ReadingsSentByHand_AreToldApartFromThoseOfTheSources()
+    {
+        var hub = HubStatuses.Empty with { Outputs = [HubStatuses.Output(InjectedMessage.Sender, "", 3), HubStatuses.Output("SensorModule", "readings", 10)] };
+        var ledgers = new Dictionary<string, ModuleLedger> { ["SensorModule"] = new(JObject.Parse("""{"sent":{"readings":10}}""")) };
+        var report = RunReport.Create(TimeSpan.Zero, new FinalBooks(ledgers, hub, []), ["SensorModule"], []);
+        Assert.Equal((10, 3, 0), (report.ReadingsSent, report.ReadingsInjected, report.UnaccountedReadings));
+        Assert.Equal("""{"sent":10,"injected":3}""", report.ToJson()["readings"]!.ToString(Newtonsoft.Json.Formatting.None));
+        using var terminal = new TestTerminal();
+        ReportView.Show(report, terminal.Terminal);
+        Assert.Contains("3 readings were put on inputs by hand, with the verb send.", terminal.Text);
+    }
+
+    [Fact]
     public void Alone_Sources_AreMeteredOneByOne() => Assert.Equal(new EveryReadingAlone(1000, 100_000 + 150_000, 1000), Report.Alone);
 
     [Fact]

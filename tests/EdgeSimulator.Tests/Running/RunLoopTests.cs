@@ -79,9 +79,46 @@ public sealed class RunLoopTests : IDisposable
     public async Task Run_QueueOfAModuleThatIsGoneForGood_IsNotWaitedFor()
     {
         _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"ended"}}"""));
-        _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Input("Filter", 10, 5, queued: 5)] };
+        _hub.Status = _hub.Status with { Endpoints = [HubStatuses.Input("Filter", 10, 5, queued: 5)], ConnectedModules = ["Sensor"] };
         _fleet.Set("Filter", ModuleRuntimeStatus.Failed);
         Assert.Equal(RunEndReason.DataEnded, (await EndAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task Run_ModuleStoppedByHand_IsWaitedForUntilItIsBack()
+    {
+        _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"ended"}}"""));
+        _hub.Status = _hub.Status with { ConnectedModules = ["Sensor"] };
+        await _fleet.StopByHandAsync("Filter");
+        var run = Start(new RunOptions());
+        await Waiting.ForAsync(() => _terminal.Text.Contains("Waiting for Filter, which was stopped by hand."), "the reason", Advance);
+        Assert.False(run.IsCompleted);
+
+        await _fleet.StartByHandAsync("Filter");
+        _hub.Status = _hub.Status with { ConnectedModules = ["Sensor", "Filter"] };
+        Assert.Equal(RunEndReason.DataEnded, (await FinishAsync(run)).Reason);
+    }
+
+    [Fact]
+    public async Task Run_EveryModuleStoppedByHand_GoesOn()
+    {
+        await _fleet.StopByHandAsync("Sensor");
+        await _fleet.StopByHandAsync("Filter");
+        var run = Start(new RunOptions { Duration = TimeSpan.FromSeconds(3) });
+        Assert.Equal(RunEndReason.DurationOver, (await FinishAsync(run)).Reason);
+    }
+
+    /// <summary>As one that was stopped here and runs in a debugger.</summary>
+    [Fact]
+    public async Task Run_ModuleConnectedFromElsewhere_IsAskedWhatItHolds()
+    {
+        _hub.Report("Sensor", JObject.Parse("""{"source":{"state":"ended"}}"""));
+        await _fleet.StopByHandAsync("Filter");
+        _hub.Answer = (module, _) => new MethodResult(200, module == "Filter" ? JObject.Parse("""{"held":3}""") : new JObject());
+        var run = Start(new RunOptions());
+        await Waiting.ForAsync(() => _terminal.Text.Contains("Filter, which holds 3 readings"), "the reason", Advance);
+        await _interrupt.CancelAsync();
+        await run;
     }
 
     [Fact]

@@ -98,6 +98,28 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_ModuleStoppedByHand_IsGoneAndItsQueueStaysQueued()
+    {
+        _hub.Report("Filter", JObject.Parse("""{"ledger":{"received":6,"forwarded":6}}"""));
+        _hub.Status = _hub.Status with { ConnectedModules = ["Sensor"], Endpoints = [HubStatuses.Input("Filter", 10, 6, queued: 4)] };
+        await _fleet.StopByHandAsync("Filter");
+        var books = await FinishAsync(Start(Interrupted));
+        Assert.True(_fleet.IsShuttingDown);
+        Assert.DoesNotContain("Waiting", _terminal.Text);
+        Assert.Equal(6, books.Ledgers["Filter"].Received);
+        Assert.Equal(4, Assert.Single(books.Hub.Endpoints).QueuedReadings);
+    }
+
+    [Fact]
+    public async Task Stop_ModuleConnectedFromElsewhere_IsAskedForItsLedger()
+    {
+        await _fleet.StopByHandAsync("Filter");
+        var books = await FinishAsync(Start(Interrupted));
+        Assert.Equal(10, books.Ledgers["Filter"].Received);
+        Assert.Empty(books.Notes);
+    }
+
+    [Fact]
     public async Task Stop_ModuleWithoutLedger_IsSaid()
     {
         _hub.Answer = (module, _) => module == "Filter" ? new MethodResult(501, null) : new MethodResult(200, new JObject());
