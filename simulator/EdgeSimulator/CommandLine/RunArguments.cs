@@ -27,6 +27,15 @@ public sealed class RunArguments
 
     private readonly Option<int> _hubPort = Port("--hub-port", 8883, "Port of MQTT over TLS");
     private readonly Option<int> _httpsPort = Port("--https-port", 8443, "Port of module-to-module methods over HTTPS");
+
+    private readonly Option<int> _metricsPort = new("--metrics-port")
+    {
+        Description = "Port of edgeHub's metrics page; 0: none",
+        HelpName = "PORT",
+        DefaultValueFactory = _ => RunOptions.DefaultMetricsPort,
+        CustomParser = result => (int)(Number(result, 0, 65_535, whole: true) ?? 0),
+    };
+
     private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
     private readonly Option<string?> _epoch = Parsed("--epoch", "TIME", "First timestamp of the data: Unix milliseconds or ISO 8601", Epoch);
     private readonly Option<TimeSpan?> _backoff = Parsed(
@@ -51,7 +60,10 @@ public sealed class RunArguments
     public Option<int> ApiPort { get; } = Port("--api-port", RunOptions.DefaultApiPort, "Port of the control API");
 
     public IEnumerable<Option> All =>
-        [_manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _only, _epoch, _backoff, _set, _verbose];
+        [
+            _manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _only,
+            _epoch, _backoff, _set, _verbose,
+        ];
 
     public RunOptions Read(ParseResult result) => new()
     {
@@ -67,6 +79,7 @@ public sealed class RunArguments
         HubPort = result.GetValue(_hubPort),
         HttpsPort = result.GetValue(_httpsPort),
         ApiPort = result.GetValue(ApiPort),
+        MetricsPort = result.GetValue(_metricsPort),
         HubOnly = result.GetValue(_only) is not null,
         Epoch = result.GetValue(_epoch),
         RestartBackoff = result.GetValue(_backoff) ?? TimeSpan.FromSeconds(10),

@@ -5,6 +5,9 @@ public sealed record RunOptions
 {
     public const int DefaultApiPort = 9580;
 
+    /// <summary>Beside 9600, where a module that runs in a debugger has its page.</summary>
+    public const int DefaultMetricsPort = 9601;
+
     public string? Manifest { get; init; }
     public string? EnvironmentFile { get; init; }
     public string? Data { get; init; }
@@ -19,6 +22,8 @@ public sealed record RunOptions
     public int HubPort { get; init; } = 8883;
     public int HttpsPort { get; init; } = 8443;
     public int ApiPort { get; init; } = DefaultApiPort;
+    /// <summary>0: no page.</summary>
+    public int MetricsPort { get; init; } = DefaultMetricsPort;
     public bool HubOnly { get; init; }
     /// <summary>First timestamp of the data: Unix milliseconds, or ISO 8601.</summary>
     public string? Epoch { get; init; }

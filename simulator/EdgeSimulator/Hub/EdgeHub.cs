@@ -1,6 +1,7 @@
 using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Hub.Delivery;
 using EdgeSimulator.Hub.Https;
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Security;
@@ -24,6 +25,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     private Broker? _broker;
     private HttpsHead? _https;
     private Pumps? _pumps;
+    private MetricsPage? _page;
     private Parts? _parts;
 
     public event Action<string, JObject>? Reported;
@@ -58,24 +60,27 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
         var identities = new IdentityStore(_database, options.DeviceId, options.Desired.Keys);
         var messages = new MessageStore(_database);
         var desired = new Dictionary<string, JObject>(options.Desired) { [HubTwin.Name] = options.HubDesired };
-        var twins = new TwinService(_database, _connections, desired, loggers);
+        var metrics = new HubMetrics(options, clock);
+        metrics.Watch(messages, _connections);
+        var twins = new TwinService(_database, _connections, desired, metrics, clock, loggers);
         twins.Reported += (module, patch) => Reported?.Invoke(module, patch);
         _connections.Changed += (module, connected) => twins.Report(HubTwin.Name, connected
             ? HubReport.Connected($"{options.DeviceId}/{module}", clock.GetUtcNow())
             : HubReport.Disconnected($"{options.DeviceId}/{module}", clock.GetUtcNow()));
-        var methods = new DirectMethods(_connections, clock);
-        var expiry = new ExpiryLog(loggers);
-        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, expiry, clock, loggers);
-        _pumps = new Pumps(messages, _connections, options, upstream, expiry, clock, loggers);
+        var methods = new DirectMethods(_connections, metrics, clock);
+        var expiry = new ExpiryLog(metrics, loggers);
+        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, expiry, metrics, clock, loggers);
+        _pumps = new Pumps(messages, _connections, options, upstream, expiry, metrics, clock, loggers);
         var configuration = new ConfigurationService(options, deployed, _database, twins, _pumps, loggers);
         _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);
-        var dispatcher = new PublishDispatcher(options.DeviceId, configuration, messages, twins, methods, clock, loggers);
+        var dispatcher = new PublishDispatcher(options.DeviceId, configuration, messages, twins, methods, metrics, clock, loggers);
         var authenticator = new Authenticator(options, identities);
-        _broker = new Broker(options, _certificates.Server, authenticator, _connections, dispatcher, _database, clock, loggers);
+        _broker = new Broker(options, _certificates.Server, authenticator, _connections, dispatcher, _database, metrics, clock, loggers);
         await _broker.StartAsync().ConfigureAwait(false);
         var methodsApi = new MethodsApi(options, authenticator, methods, clock, loggers);
         _https = await HttpsHead.StartAsync(options.HttpsPort, _certificates.Server, methodsApi, cancellation).ConfigureAwait(false);
+        if (options.MetricsPort is { } port) _page = await MetricsPage.StartAsync(metrics, port, loggers, cancellation).ConfigureAwait(false);
         _parts = new Parts(identities, messages, configuration, twins, methods, upstream);
         _pumps.Start();
     }
@@ -108,6 +113,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         if (_https is not null) await _https.DisposeAsync().ConfigureAwait(false);
+        if (_page is not null) await _page.DisposeAsync().ConfigureAwait(false);
         if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
         if (_pumps is not null) await _pumps.DisposeAsync().ConfigureAwait(false);
         if (_workload is not null) await _workload.DisposeAsync().ConfigureAwait(false);

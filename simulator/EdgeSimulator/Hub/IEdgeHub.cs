@@ -64,6 +64,9 @@ public sealed record HubOptions(
 {
     /// <summary>Of the methods API over HTTPS; 0: any free one.</summary>
     public int HttpsPort { get; init; }
+
+    /// <summary>Of the metrics page on 127.0.0.1; null: there is none.</summary>
+    public int? MetricsPort { get; init; }
 }
 
 /// <summary>

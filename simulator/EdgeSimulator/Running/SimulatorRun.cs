@@ -54,7 +54,11 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
                 directory.CloudFile,
                 manifest.Hub.Environment,
                 twins[HubTwin.Name],
-                twins.Where(twin => twin.Key != HubTwin.Name).ToDictionary()) { HttpsPort = options.HttpsPort },
+                twins.Where(twin => twin.Key != HubTwin.Name).ToDictionary())
+            {
+                HttpsPort = options.HttpsPort,
+                MetricsPort = options.MetricsPort == 0 ? null : options.MetricsPort,
+            },
             clock,
             loggers);
         using var sources = new SourceWatch(hub, clock);

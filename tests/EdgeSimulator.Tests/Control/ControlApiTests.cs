@@ -65,16 +65,16 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     [InlineData(400, "routes.a is 5", 1, new[] { "lastDesiredStatus: 400, version 2", "  routes.a is 5" })]
     public async Task TwinSet_OfTheHub_PrintsItsOwnAcknowledgement(int code, string description, int exitCode, string[] lines)
     {
-        _hub.Report("$edgeHub", new JObject
+        Hub.Report("$edgeHub", new JObject
         {
             ["lastDesiredVersion"] = 2,
             ["lastDesiredStatus"] = new JObject { ["code"] = code, ["description"] = description },
         });
         var setting = TwinVerbs.SetAsync(
-            _client!, "$edgeHub", ["storeAndForwardConfiguration.timeToLiveSecs=60"], _terminal.Terminal, TimeProvider.System, CancellationToken.None);
+            Client, "$edgeHub", ["storeAndForwardConfiguration.timeToLiveSecs=60"], Terminal, TimeProvider.System, CancellationToken.None);
         Assert.Equal(exitCode, await setting);
         Assert.Equal(lines, Lines());
-        Assert.Equal(60, (int)_hub.GetTwin("$edgeHub")["desired"]!.SelectToken("storeAndForwardConfiguration.timeToLiveSecs")!);
+        Assert.Equal(60, (int)Hub.GetTwin("$edgeHub")["desired"]!.SelectToken("storeAndForwardConfiguration.timeToLiveSecs")!);
     }
 
     [Fact]

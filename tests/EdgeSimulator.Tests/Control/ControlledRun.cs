@@ -18,7 +18,7 @@ internal sealed class ControlledRun : IDisposable
         Directory.Write("logs/edgeHub.log", "<6> 2026-01-31 12:00:00.000 +00:00 [INF] - Of an earlier run.\n");
         var files = new RunFiles(Directory.FullPath, Path.Combine(Directory.FullPath, "cloud.jsonl"), TimeProvider.System);
         var manifest = ManifestReader.Parse(TestManifest.Create(), "deployment.template.json");
-        var credentials = new ModuleCredentials(Hub, manifest, Directory.FullPath, "hub.example.com", "localhost", 18883);
+        var credentials = new ModuleCredentials(Hub, manifest, Directory.FullPath, "hub.example.com", "localhost", 18883, 18443);
         Control = new SimulatorControl(Hub, ["FilterModule", "SensorModule"], hubOnly ? null : Fleet, files, credentials, Announced.Add, TimeProvider.System);
         Client = new ControlClient(Port, TimeProvider.System);
     }

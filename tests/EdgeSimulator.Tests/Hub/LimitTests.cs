@@ -48,6 +48,54 @@ public sealed class LimitTests
         Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Warning: Acknowledged and dropped a message of source, output out", StringComparison.Ordinal));
     }
 
+    /// <summary>Properties are counted in characters, not bytes, and those that the hub adds count too; each body fills up to the limit.</summary>
+    public static TheoryData<string?, string> MessagesAtTheLimit => new()
+    {
+        { null, "" },
+        { "id-1", "count=1&straße=ä€" },
+        { "id-1", "$.ct=application/json&$.ce=utf-8&$.cid=c&iothub-operation=op&$.cmid=forged" },
+    };
+
+    [Theory]
+    [MemberData(nameof(MessagesAtTheLimit))]
+    public async Task Publish_AtTheExactSizeOfAMessage_ArrivesAndOneByteMoreIsDropped(string? id, string bag)
+    {
+        (string Name, string Value)[] properties =
+            [.. bag.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).Select(pair => (pair[0], pair[1]))];
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        var names = new Dictionary<string, string>
+        {
+            ["$.ct"] = "contentType", ["$.ce"] = "contentEncoding", ["$.cid"] = "cid", ["iothub-operation"] = "operation", ["$.cmid"] = "",
+        };
+        var counted = properties.Where(property => property.Name != "$.cmid").Select(property => names.GetValueOrDefault(property.Name, property.Name) + property.Value)
+            .Append(id is null ? "" : "messageId" + id)
+            .Append("outputName" + "out")
+            .Append("connectionDeviceId" + TestHub.Device)
+            .Append("connectionModuleId" + "source")
+            .Append("edgeMessageId" + Guid.Empty)
+            .Append("edgeHubOriginInterface" + "internal");
+        var body = 262_144 - counted.Sum(text => text.Length);
+        await source.SendAsync("out", new byte[body], id, properties);
+        Assert.Equal(0, hub.Endpoint("iothub").DroppedReadings);
+        await source.SendAsync("out", new byte[body + 1], id is null ? null : id[..^1] + "2", properties);
+        Assert.Equal((2, 1), (hub.Endpoint("iothub").AcceptedReadings, hub.Endpoint("iothub").DroppedReadings));
+        Assert.Contains(hub.Logs.Lines, line => line.Contains("are 262145 bytes; edgeHub drops what is over 262144", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Publish_OfTheLongestPacket_IsTakenAndOneByteMoreClosesTheConnection()
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using var source = await hub.ConnectAsync("source");
+        var body = 262_144 - 2 - Events.Length - 2;
+        await source.PublishAsync(Events, new byte[body]);
+        Assert.False(source.Disconnected.IsCompleted);
+        await Assert.ThrowsAnyAsync<Exception>(() => source.PublishAsync(Events, new byte[body + 1]));
+        await source.Disconnected.WithinDeadlineAsync();
+        Assert.Contains(hub.Logs.Lines, line => line.Contains("a remaining length of 262145 bytes; edgeHub takes at most 262144", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("somewhere/else")]
     [InlineData("$iothub/twin/POST/?$rid=1")]

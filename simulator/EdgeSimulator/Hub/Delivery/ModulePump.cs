@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Storage;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ namespace EdgeSimulator.Hub.Delivery;
 /// what a crash repeats is at most the message in flight.
 /// </summary>
 internal sealed partial class ModulePump(
-    StoredEndpoint endpoint, MessageStore store, ConnectionTable connections, HubOptions options, ExpiryLog expiry, TimeProvider clock,
-    ILoggerFactory loggers)
+    StoredEndpoint endpoint, MessageStore store, ConnectionTable connections, HubOptions options, ExpiryLog expiry, HubMetrics metrics,
+    TimeProvider clock, ILoggerFactory loggers)
 {
     private const int BatchSize = 10;
     private const int MaxTopicBytes = 65_535;
@@ -30,19 +31,20 @@ internal sealed partial class ModulePump(
     {
         // A batch once taken is worked off before a better priority is looked at, however long that takes.
         var batch = new Queue<QueuedMessage>();
+        var priority = 0;
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                if (batch.Count == 0) batch = Take();
+                if (batch.Count == 0) (priority, batch) = Take();
                 if (batch.Count == 0)
                 {
                     await endpoint.WaitAsync(cancellation).ConfigureAwait(false);
                     continue;
                 }
 
-                switch (await TryDeliverAsync(batch.Peek(), cancellation).ConfigureAwait(false))
+                switch (await TryDeliverAsync(batch.Peek(), priority, cancellation).ConfigureAwait(false))
                 {
                     case Outcome.Acknowledged:
                         store.Acknowledge(endpoint, batch.Dequeue());
@@ -60,18 +62,19 @@ internal sealed partial class ModulePump(
                 batch.Clear();
             }
 
+            metrics.SendingRetried(endpoint);
             await Task.Delay(RetryBackoff.Delay(failures++), clock, cancellation).ConfigureAwait(false);
         }
     }
 
-    private Queue<QueuedMessage> Take()
+    private (int Priority, Queue<QueuedMessage> Batch) Take()
     {
         var taken = store.Take(endpoint, BatchSize, clock.GetUtcNow());
         expiry.Tell(endpoint, taken.Expired);
-        return new Queue<QueuedMessage>(taken.Messages);
+        return (taken.Priority, new Queue<QueuedMessage>(taken.Messages));
     }
 
-    private async Task<Outcome> TryDeliverAsync(QueuedMessage queued, CancellationToken cancellation)
+    private async Task<Outcome> TryDeliverAsync(QueuedMessage queued, int priority, CancellationToken cancellation)
     {
         if (connections.Find(_module) is not { } connection) return Outcome.Failed;
         var topic = Topics.Input(options.DeviceId, _module, _input, queued.Message);
@@ -85,10 +88,13 @@ internal sealed partial class ModulePump(
         try
         {
             if (connection.Subscriptions.InputQualityOf(topic) is not { } quality || connection.Closed.IsCancellationRequested) return Outcome.Failed;
+            var start = clock.GetTimestamp();
             if (connection.Deliver(topic, queued.Message.Body, quality) is not { } acknowledged) return Outcome.Failed;
+            metrics.MessageSent(queued.Message, _module, _input, priority);
             if (queued.Deliveries++ > 0) store.CountRedelivery(endpoint);
             // Also when the connection ends meanwhile: the real edgeHub waits out its time.
             await acknowledged.WaitAsync(options.Environment.MessageAckTimeout, clock, cancellation).ConfigureAwait(false);
+            metrics.MessageTaken(queued.Message, _module, _input, start);
             return Outcome.Acknowledged;
         }
         catch (TimeoutException)

@@ -1,3 +1,4 @@
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Storage;
@@ -7,8 +8,8 @@ namespace EdgeSimulator.Hub.Delivery;
 
 /// <summary>One pump for each endpoint that a route names, or named once; and the cleaner of their queues. Thread-safe.</summary>
 internal sealed partial class Pumps(
-    MessageStore messages, ConnectionTable connections, HubOptions options, UpstreamPump upstream, ExpiryLog expiry, TimeProvider clock,
-    ILoggerFactory loggers) : IAsyncDisposable
+    MessageStore messages, ConnectionTable connections, HubOptions options, UpstreamPump upstream, ExpiryLog expiry,
+    HubMetrics metrics, TimeProvider clock, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<Pumps>();
     private readonly Lock _gate = new();
@@ -62,7 +63,7 @@ internal sealed partial class Pumps(
     private void Serve(StoredEndpoint endpoint)
     {
         if (!_started || _ended || endpoint.Endpoint.Module is null || !_served.Add(endpoint)) return;
-        Run(new ModulePump(endpoint, messages, connections, options, expiry, clock, loggers).RunAsync);
+        Run(new ModulePump(endpoint, messages, connections, options, expiry, metrics, clock, loggers).RunAsync);
     }
 
     private void Run(Func<CancellationToken, Task> pump) => _running.Add(RunAsync(pump, _stopping.Token));

@@ -1,3 +1,4 @@
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace EdgeSimulator.Hub.Delivery;
 /// again after the back-off of edgeHub, which the cloud's return does not cut short.
 /// </summary>
 internal sealed partial class UpstreamPump(
-    StoredEndpoint endpoint, MessageStore store, CloudFile cloud, ExpiryLog expiry, TimeProvider clock, ILoggerFactory loggers)
+    StoredEndpoint endpoint, MessageStore store, CloudFile cloud, ExpiryLog expiry, HubMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
 {
     private const int BatchSize = 100;
     private readonly ILogger _logger = loggers.CreateLogger<UpstreamPump>();
@@ -21,6 +22,7 @@ internal sealed partial class UpstreamPump(
         {
             if (_online == value) return;
             _online = value;
+            metrics.UpstreamChanged(value);
             LogOnline(value ? "online; what waits for it is sent with the next attempt, 60 s from now at the latest" : "offline");
         }
     }
@@ -29,6 +31,7 @@ internal sealed partial class UpstreamPump(
     {
         // A batch once taken is sent before a better priority is looked at, however long that takes.
         IReadOnlyList<QueuedMessage> batch = [];
+        var priority = 0;
         var failures = 0;
         var recovered = false;
         while (!cancellation.IsCancellationRequested)
@@ -41,7 +44,7 @@ internal sealed partial class UpstreamPump(
                     (recovered, batch) = (true, []);
                 }
 
-                if (batch.Count == 0) batch = Take();
+                if (batch.Count == 0) (priority, batch) = Take();
                 if (batch.Count == 0)
                 {
                     await endpoint.WaitAsync(cancellation).ConfigureAwait(false);
@@ -50,8 +53,7 @@ internal sealed partial class UpstreamPump(
 
                 if (_online)
                 {
-                    cloud.Append(batch, clock.GetUtcNow());
-                    store.AcknowledgeUpstream(endpoint, batch, cloud.Length);
+                    Send(batch, priority);
                     (batch, failures) = ([], 0);
                     continue;
                 }
@@ -62,15 +64,28 @@ internal sealed partial class UpstreamPump(
                 recovered = false;
             }
 
+            metrics.SendingRetried(endpoint);
             await Task.Delay(RetryBackoff.Delay(failures++), clock, cancellation).ConfigureAwait(false);
         }
     }
 
-    private IReadOnlyList<QueuedMessage> Take()
+    private void Send(IReadOnlyList<QueuedMessage> batch, int priority)
+    {
+        var start = clock.GetTimestamp();
+        cloud.Append(batch, clock.GetUtcNow());
+        store.AcknowledgeUpstream(endpoint, batch, cloud.Length);
+        foreach (var queued in batch)
+        {
+            metrics.MessageSent(queued.Message, null, null, priority);
+            metrics.MessageTaken(queued.Message, null, null, start);
+        }
+    }
+
+    private (int Priority, IReadOnlyList<QueuedMessage> Batch) Take()
     {
         var taken = store.Take(endpoint, BatchSize, clock.GetUtcNow());
         expiry.Tell(endpoint, taken.Expired);
-        return taken.Messages;
+        return (taken.Priority, taken.Messages);
     }
 
     /// <summary>After a crash or a failure between append and checkpoint: counts what the file holds already.</summary>

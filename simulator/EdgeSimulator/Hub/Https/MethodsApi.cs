@@ -55,7 +55,7 @@ internal sealed partial class MethodsApi(HubOptions options, Authenticator authe
         LogCall(caller, call.Name, target);
         // Only modules of this device connect to this hub; any other target is a client that is not there.
         var served = device == options.DeviceId && module is not null;
-        var outcome = await (served ? methods.CallAsync(call, cancellation) : WaitInVainAsync(call.ConnectTimeout, cancellation)).ConfigureAwait(false);
+        var outcome = await (served ? methods.CallAsync(call, caller, cancellation) : WaitInVainAsync(call.ConnectTimeout, cancellation)).ConfigureAwait(false);
         return outcome switch
         {
             // As it came: what is no JSON leaves as no JSON.

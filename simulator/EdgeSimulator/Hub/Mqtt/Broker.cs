@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Security;
 using EdgeSimulator.Hub.Storage;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ internal sealed partial class Broker : IAsyncDisposable
     private readonly ConnectionTable _connections;
     private readonly PublishDispatcher _dispatcher;
     private readonly Database _database;
+    private readonly HubMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly MqttServerOptions _serverOptions;
@@ -37,9 +39,10 @@ internal sealed partial class Broker : IAsyncDisposable
 
     public Broker(
         HubOptions options, X509Certificate2 certificate, Authenticator authenticator, ConnectionTable connections, PublishDispatcher dispatcher,
-        Database database, TimeProvider clock, ILoggerFactory loggers)
+        Database database, HubMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
-        (_options, _authenticator, _connections, _dispatcher, _database, _clock) = (options, authenticator, connections, dispatcher, database, clock);
+        (_options, _authenticator, _connections, _dispatcher) = (options, authenticator, connections, dispatcher);
+        (_database, _metrics, _clock) = (database, metrics, clock);
         _logger = loggers.CreateLogger<Broker>();
         _serverOptions = new MqttServerOptionsBuilder()
             .WithoutDefaultEndpoint()
@@ -106,6 +109,7 @@ internal sealed partial class Broker : IAsyncDisposable
                 break;
             case AuthenticationResult.Refused refused:
                 LogRefused(connecting.ClientId, refused.Reason);
+                _metrics.ConnectFailed(connecting.ClientId);
                 connecting.ReasonCode = refused.Malformed ? MqttConnectReasonCode.BadUserNameOrPassword : MqttConnectReasonCode.NotAuthorized;
                 break;
         }

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using EdgeModules.Messages;
+using EdgeSimulator.Hub.Metrics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Hub.Mqtt;
 
 /// <summary>Direct methods to modules: a request is published, its answer comes back under the same request id. Thread-safe.</summary>
-internal sealed class DirectMethods(ConnectionTable connections, TimeProvider clock)
+internal sealed class DirectMethods(ConnectionTable connections, HubMetrics metrics, TimeProvider clock)
 {
     /// <summary>How long edgeHub lets a late subscription settle before it sends the calls that wait for it.</summary>
     public static readonly TimeSpan LateSubscriptionDelay = TimeSpan.FromSeconds(3);
@@ -29,7 +30,7 @@ internal sealed class DirectMethods(ConnectionTable connections, TimeProvider cl
         if (FindNameError(method) is { } error) throw new SimulatorException(error);
         // "null" rather than an empty body, which Microsoft's Node SDK refuses.
         var call = new MethodCall(module, method, JsonText.ToUtf8(payload ?? JValue.CreateNull()), timeout);
-        return await CallAsync(call, cancellation).ConfigureAwait(false) switch
+        return await CallAsync(call, HubMetrics.Upstream, cancellation).ConfigureAwait(false) switch
         {
             MethodOutcome.Answered answer => new MethodResult(answer.Status, Read(call, answer.Body)),
             MethodOutcome.NotAsked { Connected: false } => throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called."),
@@ -39,8 +40,10 @@ internal sealed class DirectMethods(ConnectionTable connections, TimeProvider cl
         };
     }
 
-    public async Task<MethodOutcome> CallAsync(MethodCall call, CancellationToken cancellation)
+    /// <param name="caller"><c>device/module</c>, or <see cref="HubMetrics.Upstream"/>.</param>
+    public async Task<MethodOutcome> CallAsync(MethodCall call, string caller, CancellationToken cancellation)
     {
+        var start = clock.GetTimestamp();
         var requestId = Guid.NewGuid().ToString();
         var topic = Topics.MethodRequest(call.Name, requestId);
         var connection = FindTaker(call.Module, topic) ?? await WaitForTakerAsync(call, topic, cancellation).ConfigureAwait(false);
@@ -51,7 +54,9 @@ internal sealed class DirectMethods(ConnectionTable connections, TimeProvider cl
             if (!connection.TrySend(topic, call.Payload)) return new MethodOutcome.NotAsked(!connection.Closed.IsCancellationRequested);
             // As in edgeHub, an answer over a later connection comes too late.
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, connection.Closed);
-            return await pending.Answer.Task.WaitAsync(call.ResponseTimeout, clock, either.Token).ConfigureAwait(false);
+            var answer = await pending.Answer.Task.WaitAsync(call.ResponseTimeout, clock, either.Token).ConfigureAwait(false);
+            metrics.MethodCalled(caller, call.Module, start);
+            return answer;
         }
         catch (TimeoutException)
         {

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using EdgeModules.Messages;
 using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Hub.Metrics;
+using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Storage;
 using EdgeSimulator.Hub.Twins;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,8 @@ internal enum PublishVerdict
 
 /// <summary>What a module publishes: by topic to the message store, the twins or the direct methods.</summary>
 internal sealed partial class PublishDispatcher(
-    string deviceId, ConfigurationService configuration, MessageStore messages, TwinService twins, DirectMethods methods, TimeProvider clock, ILoggerFactory loggers)
+    string deviceId, ConfigurationService configuration, MessageStore messages, TwinService twins, DirectMethods methods, HubMetrics metrics,
+    TimeProvider clock, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<PublishDispatcher>();
 
@@ -63,9 +66,28 @@ internal sealed partial class PublishDispatcher(
         var size = message.SizeInHub(deviceId);
         var dropped = size > HubMessage.MaxBytes;
         if (dropped) LogMessageTooLarge(from.Module, message.Output, size, HubMessage.MaxBytes, message.Readings);
-        if (targets.Count == 0) LogUnrouted(from.Module, message.Output);
-        messages.Accept(message, targets, current.TimeToLive, dropped);
+        else metrics.MessageReceived(message, size);
+        if (targets.Count == 0)
+        {
+            metrics.MessageUnrouted(message);
+            LogUnrouted(from.Module, message.Output);
+        }
+
+        Store(message, targets, current.TimeToLive, dropped);
         return PublishVerdict.Acknowledge;
+    }
+
+    private void Store(HubMessage message, IReadOnlyList<RouteTarget> targets, TimeSpan? timeToLive, bool dropped)
+    {
+        try
+        {
+            messages.Accept(message, targets, timeToLive, dropped);
+        }
+        catch
+        {
+            metrics.MessageNotStored(message);
+            throw;
+        }
     }
 
     private HubMessage Read(string module, string bag, ReadOnlyMemory<byte> body)

@@ -216,6 +216,15 @@ internal sealed class MessageStore
         }
     }
 
+    public IReadOnlyList<(string Endpoint, int Priority, long Messages)> GetQueues()
+    {
+        lock (_gate)
+        {
+            return [.. _endpoints.Values.OrderBy(open => open.Endpoint.Id, StringComparer.Ordinal)
+                .SelectMany(open => open.Queues.Select(queue => (open.Endpoint.Id, queue.Priority, queue.Count)))];
+        }
+    }
+
     private static EndpointBook BookAfter(EndpointBook book, long readings, bool repeat, bool dropped) => book with
     {
         AcceptedReadings = book.AcceptedReadings + (repeat ? 0 : readings),

@@ -1,4 +1,5 @@
 using EdgeModules.Messages;
+using EdgeSimulator.Hub.Metrics;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Storage;
 using Microsoft.Extensions.Logging;
@@ -15,12 +16,16 @@ internal sealed partial class TwinService
 {
     private readonly Database _database;
     private readonly ConnectionTable _connections;
+    private readonly HubMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Dictionary<string, ModuleTwin> _twins = [];
 
-    public TwinService(Database database, ConnectionTable connections, IReadOnlyDictionary<string, JObject> desired, ILoggerFactory loggers)
+    public TwinService(
+        Database database, ConnectionTable connections, IReadOnlyDictionary<string, JObject> desired, HubMetrics metrics, TimeProvider clock,
+        ILoggerFactory loggers)
     {
-        (_database, _connections, _logger) = (database, connections, loggers.CreateLogger<TwinService>());
+        (_database, _connections, _metrics, _clock, _logger) = (database, connections, metrics, clock, loggers.CreateLogger<TwinService>());
         foreach (var (module, properties) in desired)
         {
             var twin = database.Get(KeyOf(module)) is { } stored ? ModuleTwin.Restore(stored, properties) : ModuleTwin.Create(properties);
@@ -68,12 +73,15 @@ internal sealed partial class TwinService
 
     public void AnswerGet(ModuleConnection from, string requestId)
     {
+        var start = _clock.GetTimestamp();
         var twin = TwinOf(from.Module);
         lock (twin.Gate) from.TrySend(Topics.TwinResponse(200, requestId), JsonText.ToUtf8(twin.ToJson()));
+        _metrics.TwinRead(from.Module, start);
     }
 
     public void AnswerPatch(ModuleConnection from, string requestId, ReadOnlySpan<byte> body)
     {
+        var start = _clock.GetTimestamp();
         if (!TryRead(body, out var patch, out var error))
         {
             LogRejectedPatch(from.Module, error);
@@ -96,6 +104,7 @@ internal sealed partial class TwinService
             from.TrySend(Topics.TwinResponse(204, requestId), []);
         }
 
+        _metrics.TwinReported(from.Module, start);
         Reported?.Invoke(from.Module, patch);
     }
 

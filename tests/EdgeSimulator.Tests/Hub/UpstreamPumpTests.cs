@@ -1,0 +1,137 @@
+using System.Text.RegularExpressions;
+using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Hub.Delivery;
+using EdgeSimulator.Hub.Metrics;
+using EdgeSimulator.Hub.Routing;
+using EdgeSimulator.Hub.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeSimulator.Tests.Hub;
+
+/// <summary>What the cloud gets after it was away, in which order, and when.</summary>
+public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("edgehub-upstream-").FullName;
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stop = new();
+    private readonly RecordedLogs _logs = new();
+    private readonly Database _database;
+    private readonly CloudFile _cloud;
+    private readonly MessageStore _store;
+    private readonly StoredEndpoint _endpoint;
+    private readonly HubMetrics _metrics;
+    private readonly UpstreamPump _pump;
+    private Task _running = Task.CompletedTask;
+
+    public UpstreamPumpTests()
+    {
+        _database = Database.Open(Path.Combine(_directory, "hub"));
+        _cloud = new CloudFile(Path.Combine(_directory, "cloud.jsonl"), "edge-1");
+        _store = new MessageStore(_database);
+        _endpoint = _store.Open(RouteEndpoint.Upstream);
+        var loggers = new LoggerFactory([_logs]);
+        var options = new HubOptions("hub", "gateway", "edge-1", 0, _directory, "", HubEnvironment.Default, [], new Dictionary<string, JObject>());
+        _metrics = new HubMetrics(options, _clock);
+        _pump = new UpstreamPump(_endpoint, _store, _cloud, new ExpiryLog(_metrics, loggers), _metrics, _clock, loggers) { Online = false };
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    public void Dispose()
+    {
+        _cloud.Dispose();
+        _database.Dispose();
+        _stop.Dispose();
+        _logs.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Online_BatchOfAHundredInHand_GoesBeforeABetterPriority()
+    {
+        for (var i = 0; i < 120; i++) Accept($"{i}", priority: 5);
+        await StartAsync();
+        Accept("alarm", priority: 0);
+        await ComeOnlineAsync(121);
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(i => $"{i}"), "alarm", .. Enumerable.Range(100, 20).Select(i => $"{i}")], Sent());
+    }
+
+    [Fact]
+    public async Task Online_SeveralSenders_EachInItsOrder()
+    {
+        for (var i = 0; i < 250; i++) Accept($"{i}", priority: 5, module: i % 3 == 0 ? "a" : "b");
+        await StartAsync();
+        await ComeOnlineAsync(250);
+        foreach (var sender in new[] { "a", "b" })
+        {
+            var numbers = Lines().Where(line => (string)line["moduleId"]! == sender).Select(line => (int)line["messageId"]!).ToList();
+            Assert.Equal(numbers.Order(), numbers);
+        }
+    }
+
+    [Fact]
+    public async Task Online_AfterALongAbsence_ComesWithTheBackoff()
+    {
+        Accept("1", priority: 5);
+        await StartAsync();
+        // The fifth attempt has failed; the sixth comes 1 + 15 seconds later, give or take a fifth.
+        await Eventually.IsTrueAsync(() => Attempts == 5, _clock);
+        _pump.Online = true;
+        var back = _clock.GetUtcNow();
+        await Eventually.IsTrueAsync(() => _endpoint.Book.QueuedMessages == 0, _clock);
+        Assert.InRange((_clock.GetUtcNow() - back).TotalSeconds, 12, 25);
+        Assert.Equal(5, Attempts);
+    }
+
+    [Fact]
+    public async Task Online_WhatExpiredMeanwhile_IsCountedAndTheBatchInHandIsNot()
+    {
+        for (var i = 0; i < 100; i++) Accept($"{i}", priority: 5, seconds: 5);
+        await StartAsync();
+        Accept("expired", priority: 5, seconds: 5);
+        Accept("kept", priority: 5, seconds: 500);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await ComeOnlineAsync(101);
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(i => $"{i}"), "kept"], Sent());
+        Assert.Equal((102, 101, 1, 0), (_endpoint.Book.AcceptedReadings, _endpoint.Book.AcknowledgedReadings, _endpoint.Book.ExpiredReadings, _endpoint.Book.QueuedReadings));
+        Assert.Contains(_logs.Lines, line => line.StartsWith("Warning: Dropped 1 messages for iothub", StringComparison.Ordinal));
+    }
+
+    private void Accept(string id, int priority, uint seconds = 0, string module = "source") => _store.Accept(
+        new HubMessage(module, "out", _clock.GetUtcNow(), [], [new("messageId", id)], "{}"u8.ToArray()), [new RouteTarget(RouteEndpoint.Upstream, priority, seconds)], null);
+
+    /// <summary>Until the pump has a batch in hand.</summary>
+    private async Task StartAsync()
+    {
+        _running = Task.Run(() => _pump.RunAsync(_stop.Token));
+        await Eventually.IsTrueAsync(() => _store.Peek(_endpoint, 1)[0][0].Taken);
+    }
+
+    private async Task ComeOnlineAsync(int messages)
+    {
+        _pump.Online = true;
+        await Eventually.IsTrueAsync(() => _endpoint.Book is { QueuedMessages: 0 } && Lines().Count == messages, _clock);
+    }
+
+    /// <summary>Attempts that failed.</summary>
+    private int Attempts => Regex.Match(_metrics.WritePage(), """edgehub_operation_retry_total\{[^}]*id="iothub"[^}]*\} (\d+)""") is { Success: true } line
+        ? int.Parse(line.Groups[1].Value)
+        : 0;
+
+    private IEnumerable<string> Sent() => Lines().Select(line => (string)line["messageId"]!);
+
+    private IReadOnlyList<JObject> Lines()
+    {
+        using var file = new StreamReader(new FileStream(Path.Combine(_directory, "cloud.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return [.. file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(JObject.Parse)];
+    }
+}
