@@ -5,7 +5,7 @@ using EdgeSimulator.Hub.Routing;
 namespace EdgeSimulator.Hub;
 
 /// <summary>A message as edgeHub holds it; immutable.</summary>
-/// <param name="Module">The sender.</param>
+/// <param name="Module">The sender, as receivers are told it.</param>
 /// <param name="Output">Null when the sender named none.</param>
 /// <param name="EnqueuedTime">When the hub accepted it.</param>
 /// <param name="ApplicationProperties">In the sender's order, names unique.</param>
@@ -21,13 +21,29 @@ internal sealed record HubMessage(
     /// <summary>The limit of IoT Hub over body and properties, in bytes.</summary>
     public const int MaxBytes = 262_144;
 
+    /// <summary>The module that speaks for the hub itself.</summary>
+    public const string EdgeHubModule = "$edgeHub";
+
+    private const string TwinChangeNotification = "twinChangeNotification";
     private const string CountName = EdgeModules.Messages.ApplicationProperties.Count;
 
     public string? MessageId { get; } = ValueOf(SystemProperties, SystemPropertyMap.MessageId);
 
+    /// <summary>It is the hub's own word of a reported patch, not a message of <see cref="Module"/>.</summary>
+    public bool IsTwinChange { get; } = ValueOf(SystemProperties, SystemPropertyMap.MessageType) == TwinChangeNotification;
+
     /// <summary>The property <c>count</c> when it is a whole number, else 1.</summary>
     public long Readings { get; } =
         long.TryParse(ValueOf(ApplicationProperties, CountName), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
+
+    /// <param name="module">Whose reported properties change.</param>
+    public static HubMessage OfTwinChange(string module, DateTimeOffset now, ReadOnlyMemory<byte> patch) => new(
+        module,
+        null,
+        now,
+        [],
+        [new(SystemPropertyMap.MessageSchema, TwinChangeNotification), new(SystemPropertyMap.MessageType, TwinChangeNotification)],
+        patch);
 
     /// <summary>Body and names and values of properties, as IoT Hub meters them.</summary>
     public long MeteredBytes => Body.Length + BytesOf(ApplicationProperties) + BytesOf(SystemProperties);
@@ -42,7 +58,7 @@ internal sealed record HubMessage(
 
     /// <summary>As the routes see it.</summary>
     public RoutedMessage ToRouted(string deviceId) => new(
-        RouteTable.SourceOf(Module, Output),
+        IsTwinChange ? RouteTable.TwinChangeSource : RouteTable.SourceOf(Module, Output),
         ApplicationProperties,
         [.. SystemProperties, .. AddedProperties(deviceId)],
         Body);
@@ -50,7 +66,14 @@ internal sealed record HubMessage(
     private IEnumerable<KeyValuePair<string, string>> AddedProperties(string deviceId)
     {
         yield return new(SystemPropertyMap.ConnectionDeviceId, deviceId);
-        yield return new(SystemPropertyMap.ConnectionModuleId, Module);
+        yield return new(SystemPropertyMap.ConnectionModuleId, IsTwinChange ? EdgeHubModule : Module);
+        if (IsTwinChange)
+        {
+            yield return new(SystemPropertyMap.ReportingDeviceId, deviceId);
+            yield return new(SystemPropertyMap.ReportingModuleId, Module);
+            yield return new(SystemPropertyMap.EnqueuedTime, EnqueuedTime.UtcDateTime.ToString("o", CultureInfo.InvariantCulture));
+        }
+
         if (Output is not null) yield return new(SystemPropertyMap.OutputName, Output);
     }
 

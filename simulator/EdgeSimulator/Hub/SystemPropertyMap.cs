@@ -14,6 +14,16 @@ internal static class SystemPropertyMap
     public const string ConnectionDeviceId = "connectionDeviceId";
     public const string ConnectionModuleId = "connectionModuleId";
 
+    public const string MessageSchema = "messageSchema";
+    public const string EnqueuedTime = "enqueuedTime";
+
+    /// <summary>Set by the hub only: what a sender says can never be it.</summary>
+    public const string MessageType = "messageType";
+
+    /// <summary>The module whose twin a notification is of; the connection module is then <c>$edgeHub</c>.</summary>
+    public const string ReportingModuleId = "rpSenderModuleId";
+    public const string ReportingDeviceId = "rpSenderDeviceId";
+
     /// <summary>In the order in which edgeHub writes them to a receiver.</summary>
     public static IReadOnlyList<(string Name, string Key)> Outgoing { get; } =
     [
@@ -26,7 +36,7 @@ internal static class SystemPropertyMap
         ("contentType", Wire.ContentType),
         ("contentEncoding", Wire.ContentEncoding),
         ("absolute-expiry-time", "$.exp"),
-        ("messageSchema", "$.schema"),
+        (MessageSchema, "$.schema"),
         ("creationTime", "$.ctime"),
         ("operation", "iothub-operation"),
         ("dt-subject", "$.sub"),

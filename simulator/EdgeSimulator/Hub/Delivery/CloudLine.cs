@@ -22,11 +22,12 @@ internal static class CloudLine
             writer.WriteStartObject();
             writer.WriteString("enqueuedTimeUtc", now.UtcDateTime.ToString(TimeFormat));
             writer.WriteString("deviceId", deviceId);
-            writer.WriteString("moduleId", message.Module);
+            // The hub sends its own notifications under its own name.
+            writer.WriteString("moduleId", message.IsTwinChange ? HubMessage.EdgeHubModule : message.Module);
             writer.WriteString("messageId", message.MessageId);
             Write(writer, "properties", message.ApplicationProperties);
             Write(writer, "systemProperties", message.SystemProperties
-                .Where(set => set.Key != SystemPropertyMap.MessageId)
+                .Where(set => set.Key is not (SystemPropertyMap.MessageId or SystemPropertyMap.MessageType))
                 .Select(set => set.Key == SystemPropertyMap.CorrelationId ? new("correlationId", set.Value) : set));
             WriteBody(writer, message.Body.Span);
             writer.WriteEndObject();

@@ -46,7 +46,7 @@ internal sealed partial class PublishDispatcher(
 
         if (Topics.TryParseEvents(message.Topic, out var device, out var module, out var bag)) return Accept(from, device, module, bag, message);
         if (Topics.TryParseTwinGet(message.Topic, out var requestId)) twins.AnswerGet(from, requestId);
-        else if (Topics.TryParseTwinPatch(message.Topic, out requestId)) twins.AnswerPatch(from, requestId, BodyOf(message).Span);
+        else if (Topics.TryParseTwinPatch(message.Topic, out requestId)) Report(from, requestId, BodyOf(message));
         else if (Topics.TryParseMethodAnswer(message.Topic, out var status, out requestId)) methods.Answer(from.Module, requestId, status, BodyOf(message));
         else LogUnknownTopic(from.Module, message.Topic);
         return PublishVerdict.Acknowledge;
@@ -88,6 +88,16 @@ internal sealed partial class PublishDispatcher(
             metrics.MessageNotStored(message);
             throw;
         }
+    }
+
+    /// <summary>edgeHub routes the notification whether or not it takes the patch. One that no route wants leaves no trace.</summary>
+    private void Report(ModuleConnection from, string requestId, ReadOnlyMemory<byte> patch)
+    {
+        var notification = HubMessage.OfTwinChange(from.Module, clock.GetUtcNow(), patch);
+        var current = configuration.Current;
+        if (current.Routes.Match(notification.ToRouted(deviceId)) is { Count: > 0 } targets)
+            Store(notification, targets, current.TimeToLive, dropped: false);
+        twins.AnswerPatch(from, requestId, patch.Span);
     }
 
     private HubMessage Read(string module, string bag, ReadOnlyMemory<byte> body)

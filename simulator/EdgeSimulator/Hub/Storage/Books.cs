@@ -47,7 +47,7 @@ internal sealed record CloudBook(
         : this with
         {
             Messages = Messages + 1,
-            Readings = Readings + message.Readings,
+            Readings = Readings + (message.IsTwinChange ? 0 : message.Readings),
             Bytes = Bytes + message.MeteredBytes,
             MeteredUnits = MeteredUnits + Math.Max(1, (message.MeteredBytes + UnitBytes - 1) / UnitBytes),
         };

@@ -79,7 +79,8 @@ internal sealed class MessageStore
             using var batch = new WriteBatch();
             var repeat = _sentIds.Contains(message.Module, message.MessageId);
             var forget = !repeat && message.MessageId is { } id ? _sentIds.Add(batch, message.Module, id) : null;
-            var output = Count(batch, message, routed: targets.Count > 0, repeat);
+            // A notification is the hub's own: no output of a module sent it.
+            var output = message.IsTwinChange ? null : Count(batch, message, routed: targets.Count > 0, repeat);
             var endpoints = targets.Select(target => _endpoints[target.Endpoint.Id]).ToArray();
             var books = endpoints.Select(endpoint => BookAfter(endpoint.Book, message.Readings, repeat, dropped)).ToArray();
             for (var i = 0; i < endpoints.Length; i++) Put(batch, endpoints[i], books[i]);
@@ -91,7 +92,7 @@ internal sealed class MessageStore
             for (var i = 0; i < queues.Length; i++) batch.Put(StoreKeys.QueueEntry(numbers[i], sequence), entries[i].Encode());
             WriteOr(batch, forget);
 
-            _outputs[(message.Module, message.Output ?? "")] = output;
+            if (output is not null) _outputs[(message.Module, message.Output ?? "")] = output;
             for (var i = 0; i < endpoints.Length; i++) endpoints[i].Book = books[i];
             if (queues.Length == 0) return;
             _lastSequence = sequence;
