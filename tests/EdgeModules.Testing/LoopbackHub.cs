@@ -1,6 +1,8 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Messages;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Hub.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 
@@ -16,15 +18,18 @@ public sealed class LoopbackHub : IAsyncDisposable
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loopback-hub-");
     private readonly TimeProvider _clock;
+    private readonly ILoggerFactory _loggers;
     private HubOptions _options;
 
     /// <param name="routes">Route name → route.</param>
     /// <param name="desired">Module → its desired properties.</param>
     /// <param name="clock">The hub's.</param>
+    /// <param name="loggers">The hub's.</param>
     public LoopbackHub(
-        IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null)
+        IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
+        ILoggerFactory? loggers = null)
     {
-        _clock = clock ?? TimeProvider.System;
+        (_clock, _loggers) = (clock ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
         _options = new HubOptions(
             HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
             HubEnvironment.Default with { MessageAckTimeout = ackTimeout ?? HubEnvironment.Default.MessageAckTimeout },
@@ -67,11 +72,18 @@ public sealed class LoopbackHub : IAsyncDisposable
     public Task WaitUntilQuietAsync() =>
         Waiting.ForAsync(() => Hub.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "no queue holds a message");
 
+    /// <returns>What has reached the cloud, in order.</returns>
+    public IReadOnlyList<JObject> ReadCloud()
+    {
+        using var file = new StreamReader(new FileStream(_options.CloudFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return [.. file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (JObject)JsonText.Parse(line))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Hub.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 
-    private EdgeHub Create() => new(_options, _clock, NullLoggerFactory.Instance);
+    private EdgeHub Create() => new(_options, _clock, _loggers);
 }
