@@ -45,13 +45,29 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
                 verdict["settings"] = SettingsBinder.ToJson(settings.Current);
                 return new MethodResponse(200, verdict);
             case "resetState":
-                pump.Reset();
-                return new MethodResponse(200, new JObject { ["status"] = "reset" });
+                return Reset();
             default:
                 return module.OnMethod(request, pump.Context()) ?? new MethodResponse(501, new JObject
                 {
                     ["message"] = $"There is no method \"{request.Name}\"; every module has ping, getLedger, getSettings and resetState.",
                 });
+        }
+    }
+
+    private MethodResponse Reset()
+    {
+        try
+        {
+            pump.Reset();
+            return new MethodResponse(200, new JObject { ["status"] = "reset" });
+        }
+        catch (IOException error)
+        {
+            return new MethodResponse(500, new JObject
+            {
+                ["message"] = $"The state is not reset for good, since that cannot be saved: {error.Message} The running module has forgotten its state, but its next start finds the old one again. "
+                    + "Make the state directory writable, with room on its disk, and call resetState again.",
+            });
         }
     }
 }

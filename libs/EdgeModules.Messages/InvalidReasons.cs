@@ -33,6 +33,9 @@ public static class InvalidReasons
 
     public const string NoMetric = "noMetric";
 
+    /// <summary>More than <see cref="MessageLimits.Metrics"/> metrics.</summary>
+    public const string TooManyMetrics = "tooManyMetrics";
+
     /// <summary>A numeric property has the name of a field of some message; see <see cref="ReservedNames"/>.</summary>
     public const string ReservedName = "reservedName";
 

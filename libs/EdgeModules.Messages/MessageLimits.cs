@@ -1,6 +1,6 @@
 namespace EdgeModules.Messages;
 
-/// <summary>Sizes in bytes.</summary>
+/// <summary>Sizes in bytes, unless they are of something else.</summary>
 public static class MessageLimits
 {
     /// <summary>
@@ -17,4 +17,10 @@ public static class MessageLimits
 
     /// <summary>Characters of a <c>deviceId</c> or a <c>zone</c>.</summary>
     public const int NameCharacters = 128;
+
+    /// <summary>
+    /// Metrics of one reading. What a machine sends at one moment is some tens of them, the largest data sets some hundred; thousands are names that are made
+    /// up as they go, and what is remembered of a device grows with its names.
+    /// </summary>
+    public const int Metrics = 256;
 }

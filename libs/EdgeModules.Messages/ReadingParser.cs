@@ -40,6 +40,7 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
             _defect = (InvalidReasons.NotUnicode, "", "A name or string has half a surrogate pair (\\ud800 to \\udfff); it must be Unicode text.");
         }
 
+        batch.DropRemoved(firstMetric);
         var metricCount = batch.MetricCount - firstMetric;
         if (_defect is null)
         {
@@ -109,6 +110,11 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
         else if (name.SequenceEqual("zone"u8))
         {
             _zone = reader.TokenType == JsonTokenType.Null ? null : ReadName(ref reader, "zone", names.Zones);
+        }
+        else if (_defect?.Reason == InvalidReasons.TooManyMetrics)
+        {
+            // The rest need not even get a name.
+            reader.Skip();
         }
         else
         {
@@ -196,7 +202,8 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
                 }
                 else if (reader.TryGetDouble(out var value) && double.IsFinite(value))
                 {
-                    batch.AddMetric(firstMetric, name, value);
+                    if (!batch.TryAddMetric(firstMetric, name, value))
+                        Fail(InvalidReasons.TooManyMetrics, "", $"More than {MessageLimits.Metrics} metrics were found; there must be at most {MessageLimits.Metrics}.");
                 }
                 else
                 {

@@ -73,7 +73,7 @@ internal sealed class ReadingScanner(ReadingBatch batch, ReadingNames names)
                     break;
                 default:
                     if (!TryReadNumber(utf8, ref at, out var value)) return false;
-                    batch.AddMetric(firstMetric, property.Name, value);
+                    if (!batch.TryAddMetric(firstMetric, property.Name, value)) return false;
                     break;
             }
 

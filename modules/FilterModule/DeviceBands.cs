@@ -26,7 +26,7 @@ internal sealed class DeviceBands
     /// <returns>True when a metric left its band, a metric with a band is new, or the device has been silent for too long.</returns>
     public bool IsDue(in Reading reading, ReadOnlySpan<MetricValue> metrics, FilterSettings settings)
     {
-        if (!ReferenceEquals(_resolvedFor, settings) || !SameZone(reading.Zone)) Resolve(reading, settings);
+        Prepare(reading, metrics, settings);
         if (_maxSilence is { } silence && reading.Timestamp - LastForwarded >= silence) return true;
         for (var i = 0; i < metrics.Length; i++)
         {
@@ -47,7 +47,7 @@ internal sealed class DeviceBands
 
     public void Forward(in Reading reading, ReadOnlySpan<MetricValue> metrics, FilterSettings settings)
     {
-        if (!ReferenceEquals(_resolvedFor, settings) || !SameZone(reading.Zone)) Resolve(reading, settings);
+        Prepare(reading, metrics, settings);
         LastForwarded = reading.Timestamp;
         for (var i = 0; i < metrics.Length; i++) Find(metrics[i].Name, i, reading, settings).Last = metrics[i].Value;
     }
@@ -60,6 +60,20 @@ internal sealed class DeviceBands
     }
 
     private bool SameZone(string? zone) => ReferenceEquals(_zone, zone) || _zone == zone;
+
+    private void Prepare(in Reading reading, ReadOnlySpan<MetricValue> metrics, FilterSettings settings)
+    {
+        if (!ReferenceEquals(_resolvedFor, settings) || !SameZone(reading.Zone)) Resolve(reading, settings);
+        if (_metrics.Length > MessageLimits.Metrics) Forget(metrics);
+    }
+
+    /// <summary>Names that are made up as they go must not fill the memory: only those with a band and those of this reading stay.</summary>
+    private void Forget(ReadOnlySpan<MetricValue> metrics)
+    {
+        var named = new HashSet<string>(metrics.Length);
+        foreach (ref readonly var metric in metrics) named.Add(metric.Name);
+        _metrics = Array.FindAll(_metrics, metric => metric.Band is not null || named.Contains(metric.Name));
+    }
 
     private void Resolve(in Reading reading, FilterSettings settings)
     {

@@ -60,10 +60,11 @@ public sealed class LoopbackHub : IAsyncDisposable
     public string ConnectionString(string module, string gateway = GatewayHostName) =>
         $"HostName={HubHostName};GatewayHostName={gateway};DeviceId={Device};ModuleId={module};SharedAccessKey={Hub.GetIdentity(module).Key}";
 
-    public MqttModuleClient CreateClient(string module, TimeSpan? tokenLife = null)
+    /// <param name="clock">The client's; the hub's own goes on as always.</param>
+    public MqttModuleClient CreateClient(string module, TimeSpan? tokenLife = null, TimeProvider? clock = null)
     {
         var credentials = new ConnectionStringCredentials(ConnectionString(module), Hub.CaCertificateFile);
-        return new MqttModuleClient(credentials, _options.Port, Hub.HttpsPort, TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
+        return new MqttModuleClient(credentials, _options.Port, Hub.HttpsPort, clock ?? TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
         {
             TokenLife = tokenLife ?? TimeSpan.FromHours(1),
         };

@@ -1,3 +1,4 @@
+using EdgeModules.Messages;
 using static EdgeModules.Filtering.Tests.FilterRig;
 
 namespace EdgeModules.Filtering.Tests;
@@ -13,6 +14,34 @@ public sealed class DeadbandFilterTests
         Assert.True(rig.Passes("press-2", null, 0, ("temperature", 20)));
         Assert.True(rig.Passes("press-3", null, 0, ("unknown", 1)));
         Assert.Equal(new FilterTally { Forwarded = 3 }, rig.Tally);
+    }
+
+    [Fact]
+    public void Passes_NamesThatAreMadeUpAsTheyGo_AreForgottenAndThoseWithABandAreNot()
+    {
+        var rig = new FilterRig();
+        rig.Passes(0, [("temperature", 20), ("unknown", 1)]);
+        for (var second = 1; second < 200; second++)
+        {
+            var madeUp = Enumerable.Range(0, 100).Select(i => ($"m{second}-{i}", 1.0)).ToArray();
+            Assert.Equal(second % 50 == 0, rig.Passes(second, second % 50 == 0 ? [.. madeUp, ("temperature", 20 + second)] : madeUp));
+        }
+
+        Assert.False(rig.Temperature(200, 170.5));
+        Assert.True(rig.Temperature(201, 171));
+        Assert.InRange(rig.ChangeOf("press-1").Length, 1, 400 * 20);
+    }
+
+    [Fact]
+    public void Passes_AsManyMetricsAsAReadingMayHave_AreAllCompared()
+    {
+        var rig = new FilterRig(new FilterSettings { ForwardUnknownMetrics = true });
+        var metrics = Enumerable.Range(0, MessageLimits.Metrics).Select(i => ($"m{i}", 1.0)).ToArray();
+        Assert.True(rig.Passes(0, metrics));
+        Assert.False(rig.Passes(1, metrics));
+        metrics[^1].Item2 = 2;
+        Assert.True(rig.Passes(2, metrics));
+        Assert.False(rig.Passes(3, metrics));
     }
 
     [Theory]

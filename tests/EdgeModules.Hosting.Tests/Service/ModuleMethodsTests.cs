@@ -53,15 +53,25 @@ public sealed class ModuleMethodsTests
     }
 
     [Fact]
-    public async Task CallAsync_ResetStateOnAFullDisk_SaysThatItFailed()
+    public async Task CallAsync_ResetStateOnAFullDisk_SaysThatTheNextStartFindsTheOldState()
     {
-        await using var rig = new ServiceRig();
+        var rig = new ServiceRig();
         await rig.StartedAsync();
+        await rig.DeliverAsync(Readings("a", "b"));
         rig.Store.BeforeWrite = () => throw new IOException("Full.");
         var response = await rig.Client.CallAsync("resetState");
         rig.Store.BeforeWrite = static () => { };
 
-        Assert.Equal((500, """{"message":"Full."}"""), (response.Status, response.Payload!.ToString(Formatting.None)));
+        Assert.Equal(500, response.Status);
+        Assert.Equal(
+            "The state is not reset for good, since that cannot be saved: Full. The running module has forgotten its state, but its next start finds the old one again. "
+            + "Make the state directory writable, with room on its disk, and call resetState again.",
+            response.Payload!.Value<string>("message"));
+        Assert.Empty(rig.Module.State);
+        await rig.DisposeAsync();
+        await using var next = new ServiceRig(rig.Store);
+        await next.StartedAsync();
+        Assert.NotEmpty(next.Module.State);
     }
 
     [Fact]

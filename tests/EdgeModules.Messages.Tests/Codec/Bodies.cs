@@ -13,6 +13,9 @@ public sealed record ReadingsBody(string Text)
     public override string ToString() => Text;
 }
 
+/// <summary>One reading with about as many metrics as one may have.</summary>
+public sealed record WideReading(string Text);
+
 /// <summary>A <see cref="ReadingsBody"/> with bytes flipped, put in, and taken out.</summary>
 public sealed record DamagedBody(byte[] Bytes)
 {
@@ -66,7 +69,15 @@ public static class Bodies
         from second in Gen.Frequency((3, Numbers.Select(number => $",\"humidity\":{number}")), (1, Gen.Constant("")))
         select $"{{\"deviceId\":\"press-{device}\"{zone},\"timestamp\":{timestamp},\"temperature\":{first}{second}}}";
 
+    // Around the number of metrics that a reading may have, with names that come again, are taken back, or are text.
+    private static readonly Gen<string> Wide =
+        from names in Gen.Choose(1, 320)
+        from properties in Gen.Choose(0, 340)
+        from values in Gen.Elements("1", "2.5", "1e2", "null", "\"x\"", "{}").ArrayOf(16)
+        select $"{{\"deviceId\":\"press-1\",\"timestamp\":1{string.Concat(Enumerable.Range(0, properties).Select(i => $",\"m{i * 7 % names}\":{values[i * 5 % 16]}"))}}}";
+
     private static readonly Gen<string> Elements = Gen.Frequency(
+        (1, Wide),
         (6, Usual),
         (3, from usual in Usual from pairs in Pairs.ArrayOf() from blank in Blanks select $"{usual[..^1]}{string.Concat(pairs.Take(4).Select(pair => $",{blank}{pair}"))}}}"),
         (2, from pairs in Pairs.ArrayOf() from blank in Blanks select $"{{{blank}{string.Join(",", pairs.Take(6))}}}"),
@@ -78,7 +89,13 @@ public static class Bodies
         (1, from element in Elements select "\uFEFF" + element),
         (1, from first in Elements from second in Elements from between in Gen.Elements("", ",", " ", "]") select $"[{first}{between}{second}]"));
 
+    /// <summary>A reading with the metrics <c>m0</c>, <c>m1</c>, …, each with its number as its value.</summary>
+    public static string WithMetrics(int count) =>
+        $"{{\"deviceId\":\"a\",\"timestamp\":1{string.Concat(Enumerable.Range(0, count).Select(i => $",\"m{i}\":{i}"))}}}";
+
     public static Arbitrary<ReadingsBody> ReadingsBodies() => Texts.Select(text => new ReadingsBody(text)).ToArbitrary();
+
+    public static Arbitrary<WideReading> WideReadings() => Wide.Select(text => new WideReading(text)).ToArbitrary();
 
     public static Arbitrary<NumberText> NumberTexts() => Numbers.Select(text => new NumberText(text)).ToArbitrary();
 

@@ -43,6 +43,8 @@ public sealed class InvalidReadingTests
         { InvalidReasons.NonFinite, """['it\'s \\']""", """{"deviceId":"a","timestamp":1,"it's \\":1e999}""" },
         { InvalidReasons.NoMetric, "", """{"deviceId":"a","timestamp":1}""" },
         { InvalidReasons.NoMetric, "", """{"deviceId":"a","timestamp":1,"t":null,"note":"x"}""" },
+        { InvalidReasons.TooManyMetrics, "", Bodies.WithMetrics(257) },
+        { InvalidReasons.TooManyMetrics, "", Bodies.WithMetrics(8_000) },
         { InvalidReasons.ReservedName, ".readingCount", """{"deviceId":"a","timestamp":1,"readingCount":1}""" },
         { InvalidReasons.ReservedName, ".windowStart", """{"deviceId":"a","timestamp":1,"t":1,"windowStart":5}""" },
         { InvalidReasons.NotUnicode, "", """{"deviceId":"\ud800","timestamp":1,"t":1}""" },
@@ -112,6 +114,46 @@ public sealed class InvalidReadingTests
 
         Assert.True(invalid.Error.Length < 250, invalid.Error);
         Assert.DoesNotContain(invalid.Error.EnumerateRunes(), rune => rune == System.Text.Rune.ReplacementChar);
+    }
+
+    [Fact]
+    public void Decode_AsManyMetricsAsThereMayBe_HasThemInOrder()
+    {
+        var reading = Decoding.One(Bodies.WithMetrics(256));
+
+        Assert.Equal(Decoding.Bits([.. Enumerable.Range(0, 256).Select(i => ($"m{i}", (double)i))]), reading.Metrics);
+    }
+
+    [Fact]
+    public void Decode_NamesThatComeAgainOrAreTakenBack_CountOnce()
+    {
+        var again = string.Concat(Enumerable.Range(0, 2_000).Select(i => $",\"m{i % 250}\":{(i % 3 == 0 ? "null" : $"{i}")}"));
+        var last = Enumerable.Range(0, 250).Select(name => Enumerable.Range(0, 2_000).Last(i => i % 250 == name)).ToList();
+        var reading = Decoding.One(Bodies.WithMetrics(256)[..^1] + again + "}");
+
+        var expected = Enumerable.Range(0, 256).Where(name => name >= 250 || last[name] % 3 > 0).Select(name => ($"m{name}", name < 250 ? last[name] : (double)name));
+        Assert.Equal(Decoding.Bits([.. expected]), reading.Metrics);
+    }
+
+    /// <summary>Ten times the names took a hundred times as long once; the quickest of several goes is compared, so that a busy machine does not matter.</summary>
+    [Fact]
+    public void Decode_TenTimesTheNames_TakesAboutTenTimesAsLong()
+    {
+        var codec = new MessageCodec();
+        var (few, many) = (Quickest(Bodies.WithMetrics(2_000)), Quickest(Bodies.WithMetrics(20_000)));
+
+        Assert.True(many < few * 40, $"2,000 names take {few.TotalMilliseconds} ms, 20,000 take {many.TotalMilliseconds} ms.");
+
+        TimeSpan Quickest(string body)
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(body);
+            return Enumerable.Range(0, 15).Min(_ =>
+            {
+                var start = TimeProvider.System.GetTimestamp();
+                codec.Decode(bytes, System.Collections.Frozen.FrozenSet<string>.Empty);
+                return TimeProvider.System.GetElapsedTime(start);
+            });
+        }
     }
 
     [Theory]

@@ -49,6 +49,25 @@ public sealed class MessageCodecProperties
         Assert.Equal(!IsJson(body.Bytes), isRefused);
     }
 
+    /// <summary>A table by name, as any JSON library would make it, in place of the places that the codec keeps.</summary>
+    [Property]
+    public void Decode_WideReadings_HaveTheLastValueOfEachName(WideReading reading)
+    {
+        var last = new Dictionary<string, double?>();
+        foreach (var property in JsonDocument.Parse(reading.Text).RootElement.EnumerateObject())
+        {
+            if (property.Name is "deviceId" or "timestamp") continue;
+            if (property.Value.ValueKind == JsonValueKind.Number) last[property.Name] = property.Value.GetDouble();
+            else if (last.ContainsKey(property.Name)) last[property.Name] = null;
+        }
+
+        var decoded = Decoding.Decode(reading.Text);
+        var metrics = last.Where(metric => metric.Value is not null).Select(metric => (metric.Key, metric.Value!.Value)).ToArray();
+        if (last.Count > MessageLimits.Metrics) Assert.Equal(InvalidReasons.TooManyMetrics, Assert.Single(decoded.Invalid).Reason);
+        else if (metrics.Length == 0) Assert.Equal(InvalidReasons.NoMetric, Assert.Single(decoded.Invalid).Reason);
+        else Assert.Equal(Decoding.Bits(metrics), Assert.Single(decoded.Readings).Metrics);
+    }
+
     private static void AssertSame(byte[] body)
     {
         var scanned = Decoded.Of(WithScanner.Decode(body, Named));
@@ -68,8 +87,9 @@ public sealed class MessageCodecProperties
             Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(batch.BytesOf(reading).ToArray()).RootElement.ValueKind);
             Assert.InRange(reading.DeviceId.Length, 1, MessageLimits.NameCharacters);
             Assert.InRange(reading.Timestamp, Timestamps.Min, Timestamps.Max);
-            Assert.NotEqual(0, reading.MetricCount);
-            foreach (var metric in batch.MetricsOf(reading)) Assert.True(double.IsFinite(metric.Value));
+            Assert.InRange(reading.MetricCount, 1, MessageLimits.Metrics);
+            var names = new HashSet<string>();
+            foreach (var metric in batch.MetricsOf(reading)) Assert.True(double.IsFinite(metric.Value) && names.Add(metric.Name));
         }
 
         foreach (var invalid in batch.Invalid)

@@ -13,6 +13,7 @@ public sealed class CredentialsVerbTests : IAsyncLifetime, IDisposable
         ["EdgeHubConnectionString"] = "HostName=hub.example.com;DeviceId=device-1;ModuleId=FilterModule;SharedAccessKey=a2V5;GatewayHostName=localhost",
         ["EdgeModuleCACertificateFile"] = "/state/ca.pem",
         ["EdgeHubMqttPort"] = "18883",
+        ["EdgeHubHttpsPort"] = "18443",
         ["StateDirectory"] = Path.Combine(_run.Directory.FullPath, "modules", "FilterModule"),
         ["MetricsPort"] = "0",
         ["FROM_OPTIONS"] = "a=b",
