@@ -47,9 +47,6 @@ public sealed class RouteTable
 
     private static RouteTarget Target(Route route) => new(route.Endpoint, route.Priority, route.TimeToLiveSeconds);
 
-    /// <summary>The source path of the notifications of reported patches.</summary>
-    public const string TwinChangeSource = "/twinChangeNotifications";
-
     /// <returns>The source path under which routes see a message of a module.</returns>
     public static string SourceOf(string module, string? output) =>
         string.IsNullOrWhiteSpace(output) ? $"/messages/modules/{module}" : $"/messages/modules/{module}/outputs/{output}";
