@@ -1,6 +1,6 @@
 namespace EdgeSimulator.Hub.Routing;
 
-/// <param name="SourcePrefix">Ends in one slash; a message's source path, ended likewise, must start with it, ignoring case.</param>
+/// <param name="SourcePrefix">Whole segments, with which a message's source path must begin, in any case; empty: every message.</param>
 /// <param name="Priority">0 is the highest.</param>
 /// <param name="TimeToLiveSeconds">0: that of the hub.</param>
 public sealed record Route(string Name, string SourcePrefix, RouteEndpoint Endpoint, int Priority = Route.DefaultPriority, uint TimeToLiveSeconds = 0)

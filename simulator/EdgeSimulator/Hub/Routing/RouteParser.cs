@@ -65,13 +65,14 @@ internal sealed class RouteParser
     {
         var start = ++_next;
         var end = Array.FindIndex(_tokens, start, token => token.Kind is RouteTokenKind.Into);
+        var parser = new ConditionParser(_definition.Name, _tokens, start);
         try
         {
-            var condition = new ConditionParser(_definition.Name, _tokens, start).Parse();
+            var condition = parser.Parse();
             _next = end;
             return (condition, null);
         }
-        catch (RouteException error) when (end >= 0 && KnownMistakes.Explain(_tokens, start))
+        catch (RouteException error) when (end >= 0 && !parser.IsTooDeep && KnownMistakes.Explain(_tokens, start))
         {
             _next = end;
             return (null, new RouteException(RouteStage.Compile, error.Route, error.Column, error.Problem));

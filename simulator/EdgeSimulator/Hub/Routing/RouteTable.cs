@@ -31,7 +31,7 @@ public sealed class RouteTable
     /// <exception cref="SimulatorException">Two application properties have names that differ only in case; edgeHub fails on such a message.</exception>
     public IReadOnlyList<RouteTarget> Match(RoutedMessage message)
     {
-        var path = SourcePath.Normalize(message.Source);
+        var path = SourcePath.Trim(message.Source);
         var view = new MessageView(message);
         var targets = new List<RouteTarget>();
         foreach (var (route, condition) in _routes)

@@ -1,14 +1,17 @@
 namespace EdgeSimulator.Hub.Routing;
 
 /// <summary>
-/// Where a message comes from, as a path that ends in one slash. A route's source is a prefix of such paths and no pattern: only its
-/// stars at the end are cut off; any other is a star.
+/// Where a message comes from, as a path. A route's source is a prefix of such paths, segment by segment, and no pattern: only its stars at
+/// the end are cut off; any other is a star.
 /// </summary>
 internal static class SourcePath
 {
-    public static string Normalize(string source) => source.Trim().TrimEnd('/') + "/";
+    /// <returns>Without a slash at the end, so <c>/*</c> gives the empty prefix of everything.</returns>
+    public static string PrefixOf(string routeSource) => Trim(routeSource.AsSpan().Trim().TrimEnd('*').TrimEnd('/')).ToString();
 
-    public static string PrefixOf(string routeSource) => Normalize(routeSource.Trim().TrimEnd('*').TrimEnd('/'));
+    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> path) => path.Trim().TrimEnd('/');
 
-    public static bool IsUnder(string path, string prefix) => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+    /// <param name="path">Trimmed, as the prefix is.</param>
+    public static bool IsUnder(ReadOnlySpan<char> path, ReadOnlySpan<char> prefix) =>
+        path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (path.Length == prefix.Length || path[prefix.Length] == '/');
 }

@@ -80,7 +80,7 @@ internal static class BinaryOperators
         {
             (StaticType.Unknown, StaticType.Null) => Mismatch("a truth at the right"),
             (StaticType.Unknown, _) => (StaticType.Bool, (a, message) => AreBools(a, operand(message)) is var (x, y) ? Value.Of(x && y) : Value.Undefined, null),
-            _ when !AreTruths(left, right.Type) => Mismatch("'bool' and 'bool'; a value of the body at the right is compared, as in $body.x = true"),
+            _ when !AreTruths(left, right.Type) => MismatchOfTruths(right.Type),
             _ when left is StaticType.Null || right.Type is StaticType.Null => (StaticType.Null, (_, _) => Value.Null, null),
             _ => (StaticType.Bool, (a, message) => a.IsFalse ? a : Value.And(a, operand(message)), null),
         };
@@ -93,7 +93,7 @@ internal static class BinaryOperators
         return (left, right.Type) switch
         {
             (StaticType.Unknown, _) => (StaticType.Bool, (a, message) => AreBools(a, operand(message)) is var (x, y) ? Value.Of(x || y) : Value.Undefined, null),
-            _ when !AreTruths(left, right.Type) => Mismatch("'bool' and 'bool'; a value of the body at the right is compared, as in $body.x = true"),
+            _ when !AreTruths(left, right.Type) => MismatchOfTruths(right.Type),
             (_, StaticType.Null) => (left, (a, _) => a, null),
             (StaticType.Null, _) => (right.Type, (_, message) => operand(message), null),
             _ => (StaticType.Bool, (a, message) => a.IsTrue ? a : Value.Or(a, operand(message)), null),
@@ -101,12 +101,15 @@ internal static class BinaryOperators
     }
 
     private static bool AreTruths(StaticType left, StaticType right) =>
-        (IsTruth(left) && IsTruth(right)) && !(left is StaticType.Null && right is StaticType.Undefined) && !(left is StaticType.Undefined && right is StaticType.Null);
+        IsTruth(left) && IsTruth(right) && (left, right) is not ((StaticType.Null, StaticType.Undefined) or (StaticType.Undefined, StaticType.Null));
 
     private static bool IsTruth(StaticType type) => type is StaticType.Bool or StaticType.Null or StaticType.Undefined;
 
     private static (bool Left, bool Right)? AreBools(in Value left, in Value right) =>
         left.Kind is ValueKind.Bool && right.Kind is ValueKind.Bool ? (left.IsTrue, right.IsTrue) : null;
+
+    private static (StaticType, Applied, string?) MismatchOfTruths(StaticType right) =>
+        Mismatch("'bool' and 'bool'" + (right is StaticType.Unknown ? "; at the right a value of the body must be compared, as in $body.x = true" : ""));
 
     private static (StaticType, Applied, string?) MismatchOfTwo(StaticType left, StaticType right) => (left, right) switch
     {

@@ -27,7 +27,7 @@ internal sealed partial class BodyPath
         foreach (var (name, index) in _plain)
         {
             token = token is JObject parent ? parent[name] : null;
-            if (index is not null) token = token is JArray array && index < array.Count ? array[index.Value] : null;
+            if (index is not null) token = token is JArray or JConstructor && index < ((JContainer)token).Count ? token[index.Value] : null;
             if (token is null) return Value.Missing;
         }
 

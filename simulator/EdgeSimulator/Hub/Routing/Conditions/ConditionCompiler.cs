@@ -46,7 +46,12 @@ internal sealed class ConditionCompiler(string route)
         var arguments = call.Arguments.Select(Check).ToArray();
         var types = Array.ConvertAll(arguments, argument => argument.Type);
         var signature = Functions.Find(call.Token.Text, types, out var usage);
-        if (usage is null) throw Problem(call.Token, $"there is no function {call.Token}; expected one of {string.Join(", ", Functions.Names)}");
+        if (usage is null)
+        {
+            var expected = call.Token.Text.StartsWith('-') ? "a blank after the '-'" : $"one of {string.Join(", ", Functions.Names)}";
+            throw Problem(call.Token, $"there is no function {call.Token}; expected {expected}");
+        }
+
         if (signature is null)
         {
             var given = types.Length == 0 ? "no argument" : string.Join(" and ", types.Select(type => type.Quoted()));
@@ -66,7 +71,7 @@ internal sealed class ConditionCompiler(string route)
         {
             return type is StaticType.Number
                 ? new Typed(type, message => operand(message) is { IsDefined: true } value ? Value.Of(-value.Number) : Value.Undefined)
-                : throw Problem(unary.Token, $"- has {type.Quoted()}; expected 'number', as in -as_number(…)");
+                : throw Problem(unary.Token, $"- has {type.Quoted()}; expected 'number', as in - as_number(…), with a blank");
         }
 
         return type switch

@@ -16,6 +16,9 @@ internal sealed class ConditionParser(string route, RouteToken[] tokens, int sta
     private int _next = start;
     private int _depth;
 
+    /// <summary>The condition was given up for its depth, so nothing is known of the rest.</summary>
+    public bool IsTooDeep => _depth > MaxDepth;
+
     private RouteToken Current => tokens[_next];
 
     /// <returns>The condition, which ends before the token INTO.</returns>

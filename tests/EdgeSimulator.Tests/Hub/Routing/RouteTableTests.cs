@@ -1,6 +1,6 @@
 using EdgeSimulator.Hub.Routing;
 
-namespace EdgeSimulator.Tests.Hub;
+namespace EdgeSimulator.Tests.Hub.Routing;
 
 public sealed class RouteTableTests
 {
@@ -25,6 +25,9 @@ public sealed class RouteTableTests
     [InlineData("/messages/modules/*/outputs/out1", "sensor", "out1", false)]
     [InlineData("/messages/events", "sensor", "out1", false)]
     [InlineData("/twinChangeNotifications", "sensor", "out1", false)]
+    [InlineData("/messages/modules/sensor/outputs/a", "sensor", "a/b", true)]
+    [InlineData("/messages/modules/sensor/outputs/a", "sensor", "a/", true)]
+    [InlineData("/messages/modules/sensor/outputs/a", "sensor", " a", false)]
     public void Match_BySourcePrefix(string from, string module, string? output, bool matches)
     {
         var routes = Compile($"FROM {from} {IntoInput}");
@@ -48,26 +51,31 @@ public sealed class RouteTableTests
         Assert.Equal([endpoint], Compile(route).Match(From("/messages/modules/a/outputs/b")).Select(target => target.Endpoint.Id));
 
     [Theory]
-    [InlineData("", "is empty")]
+    [InlineData("", "column 1: the route is empty; expected FROM source INTO sink.")]
+    [InlineData(" /* nothing */ ", "the route is empty")]
     [InlineData("INTO $upstream", "column 1: found 'INTO'; expected SELECT or FROM")]
     [InlineData("FROM INTO $upstream", "column 6: found 'INTO'; expected a source path")]
     [InlineData("FROM messages/* INTO $upstream", "column 6: found 'messages'")]
     [InlineData("FROM /messages/modules/a/outputs/b/ INTO $upstream", "found 'INTO'; expected a name or '*'")]
     [InlineData("FROM /messages/modules/and/* INTO $upstream", "found 'and'")]
     [InlineData("FROM /messages/modules/1e5/* INTO $upstream", "found '1e5'")]
-    [InlineData("FROM /messages/*", "found the end of the route; expected INTO")]
+    [InlineData("FROM /messages/*", "found the end of the route; expected WHERE or INTO")]
     [InlineData("FROM /messages/* INTO", "found the end of the route; expected $upstream")]
     [InlineData("SELECT temperature FROM /* INTO $upstream", "found 'temperature'; expected '*'")]
     [InlineData("FROM /* INTO $cloud", "found '$cloud'; expected $upstream")]
     [InlineData("FROM /* INTO Endpoint(\"/modules/a/inputs/b\")", "found 'Endpoint'")]
-    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A\")", "address is \"/modules/A\"; it must be")]
-    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/\")", "it must be \"/modules/<module>/inputs/<input>\"")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A\")", "address is '\"/modules/A\"'; expected \"/modules/<module>/inputs/<input>\"")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/\")", "expected \"/modules/<module>/inputs/<input>\"")]
+    [InlineData("FROM /* INTO BrokeredEndpoint(\" \")", "expected \"/modules/<module>/inputs/<input>\"")]
+    [InlineData("FROM /* INTO {$upstream}", "found '{'; expected $upstream or BrokeredEndpoint")]
+    [InlineData("FROM /* INTO $upstream[0]", "found '$upstream[0]'; expected $upstream")]
+    [InlineData("FROM /messages/modules/*/x/*/y INTO $upstream", "found 'y'; expected WHERE or INTO")]
     [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/b", "expected a quoted endpoint address")]
     [InlineData("FROM /* INTO BrokeredEndpoint(\"/modules/A/inputs/b\"", "expected ')'")]
-    [InlineData("FROM /messages/* WHERE priority = 'critical' INTO $upstream", "has a condition (WHERE at column 18); conditions are not supported by this version")]
     public void Compile_WhatCannotBeRead_NamesTheRouteAndTheMistake(string route, string mistake)
     {
-        var error = Assert.Throws<SimulatorException>(() => Compile(route));
+        var error = Assert.Throws<RouteException>(() => Compile(route));
+        Assert.Equal(RouteStage.Parse, error.Stage);
         Assert.StartsWith("Route 'r0'", error.Message, StringComparison.Ordinal);
         Assert.Contains(mistake, error.Message, StringComparison.Ordinal);
     }
@@ -78,6 +86,53 @@ public sealed class RouteTableTests
         var routes = Compile("FROM /* INTO $upstream", $"FROM /messages/* {IntoInput}", "FROM /messages/modules/a/* INTO $upstream");
         Assert.Equal(["iothub", "edge-1/target/in"], routes.Match(From("/messages/modules/a")).Select(target => target.Endpoint.Id));
         Assert.Equal(["iothub", "edge-1/target/in"], routes.Endpoints.Select(endpoint => endpoint.Id));
+    }
+
+    [Theory]
+    [InlineData("/*", true, true)]
+    [InlineData("/messages/*", true, false)]
+    [InlineData("/messages/modules/*", false, false)]
+    [InlineData("/twinChangeNotifications", false, true)]
+    public void Match_LeafDeviceOrTwinChange_HasASourceOfItsOwn(string from, bool matchesDevice, bool matchesTwinChange)
+    {
+        var routes = Compile($"FROM {from} INTO $upstream");
+        Assert.Equal(matchesDevice, routes.Match(From(RouteTable.DeviceSource)).Count == 1);
+        Assert.Equal(matchesTwinChange, routes.Match(From(RouteTable.TwinChangeSource)).Count == 1);
+    }
+
+    [Fact]
+    public void Match_SeveralPriorities_BestOneAndItsTimeToLive()
+    {
+        RouteDefinition[] routes =
+        [
+            new("low", "FROM /* INTO $upstream", 7, 100),
+            new("none", "FROM /* INTO $upstream"),
+            new("best", "FROM /* INTO $upstream", 2, 5),
+            new("better, but not met", "FROM /* WHERE a = 'b' INTO $upstream", 0, 9),
+        ];
+        Assert.Equal(
+            [new RouteTarget(RouteEndpoint.Upstream, 2, 5)],
+            RouteTable.Compile("edge-1", routes).Match(From(RouteTable.DeviceSource)));
+    }
+
+    [Fact]
+    public void Parse_BadType_FailsOnlyWhenCompiled()
+    {
+        var parsed = RouteTable.Parse("edge-1", [new RouteDefinition("hot", "FROM /* WHERE temperature > 25 INTO $upstream")]);
+        var error = Assert.Throws<RouteException>(parsed.Compile);
+        Assert.Equal((RouteStage.Compile, "hot", 27), (error.Stage, error.Route, error.Column));
+    }
+
+    [Fact]
+    public void Match_PropertyNamesThatDifferInCase_IsRefused()
+    {
+        var routes = Compile("FROM /* INTO $upstream");
+        foreach (var others in new[] { 0, 20 })
+        {
+            KeyValuePair<string, string>[] properties = [.. Enumerable.Range(0, others).Select(i => KeyValuePair.Create($"p{i}", "")), new("Zone", "a"), new("zone", "b")];
+            var error = Assert.Throws<SimulatorException>(() => routes.Match(new RoutedMessage(RouteTable.DeviceSource, properties, [], default)));
+            Assert.Contains("'zone' twice", error.Message, StringComparison.Ordinal);
+        }
     }
 
     private static RouteTable Compile(params string[] routes) =>
