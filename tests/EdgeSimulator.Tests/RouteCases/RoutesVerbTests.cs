@@ -122,7 +122,7 @@ public sealed class RoutesVerbTests : IDisposable
     private Task<int> InvokeAsync(string file)
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(600) };
-        return new SimulatorCommandLine(_terminal.Terminal, _errors, clock, (_, _) => Task.FromResult(ExitCodes.Internal)).InvokeAsync(["routes", file]);
+        return new SimulatorCommandLine(_terminal.Terminal, _errors, () => Stream.Null, clock, (_, _) => Task.FromResult(ExitCodes.Internal)).InvokeAsync(["routes", file]);
     }
 
     private string[] Lines() => _terminal.Text.Replace(Path.Combine(_directory.FullPath, "cases.jsonl"), "CASES", StringComparison.Ordinal)
