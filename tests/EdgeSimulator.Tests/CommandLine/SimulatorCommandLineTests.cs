@@ -132,6 +132,9 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("stop", "stop FilterModule")]
     [InlineData("restart", "restart FilterModule")]
     [InlineData("credentials", "credentials FilterModule --json")]
+    [InlineData("routes", "routes cases.jsonl")]
+    [InlineData("bench", "bench hub")]
+    [InlineData("bench hub", "bench hub --seconds 10")]
     [InlineData("genconfig", "genconfig --manifest deployment.debug.template.json --platform arm64v8")]
     public async Task Help_OfAVerb_ExplainsItAndGivesAnExample(string verb, string example)
     {
@@ -147,7 +150,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
         Assert.Equal(0, await InvokeAsync("--help"));
         foreach (var verb in new[]
         {
-            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "monitor", "restart", "stop", "start", "credentials", "genconfig",
+            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "monitor", "restart", "stop", "start", "credentials", "genconfig", "routes",
+            "bench",
         })
         {
             Assert.Matches($"(?m)^  {verb} .*[a-z]", _terminal.Text);
