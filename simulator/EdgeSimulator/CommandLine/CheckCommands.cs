@@ -11,7 +11,7 @@ internal static class CheckCommands
 
     private static Verb Routes(VerbHost host)
     {
-        var file = new Argument<string>("FILE") { Description = "Lines of JSON, each with a case (routes and a message) and what it is expected to give" };
+        var file = new Argument<string>("FILE") { Description = RoutesVerb.FileDescription };
         var verb = new Verb("routes", RoutesVerb.Description, "routes cases.jsonl") { file };
         verb.SetAction((result, cancellation) => RoutesVerb.RunAsync(result.GetRequiredValue(file), host.Terminal, host.Clock, cancellation));
         return verb;

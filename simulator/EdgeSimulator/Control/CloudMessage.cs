@@ -8,7 +8,7 @@ namespace EdgeSimulator.Control;
 public sealed record CloudMessage(string Time, string Module, string Id, IReadOnlyList<KeyValuePair<string, string>> Properties, string Body)
 {
     private const int ModuleWidth = 16;
-    private const int IdWidth = 28;
+    private const int Wide = 160;
 
     /// <returns>Null for a line that is no message, as a crash may leave one.</returns>
     public static CloudMessage? Parse(string line)
@@ -30,12 +30,15 @@ public sealed record CloudMessage(string Time, string Module, string Id, IReadOn
         }
     }
 
-    /// <param name="width">The most columns; the body gives way.</param>
+    /// <param name="width">The most columns; of what does not fit, properties and body give way, each keeping half of the room.</param>
     public string ToLine(int width)
     {
+        var idWidth = width < Wide ? 16 : 48;
+        var head = $"{Time} {Module.PadRight(ModuleWidth)} {Shorten(Id, idWidth).PadRight(idWidth)} ";
         var properties = string.Join(' ', Properties.Select(property => $"{property.Key}={property.Value}"));
-        var line = Visible($"{Time} {Module.PadRight(ModuleWidth)} {Shorten(Id, IdWidth).PadRight(IdWidth)} {properties} {Body}");
-        return Shorten(line, width);
+        var room = Math.Max(0, width - head.Length - 1);
+        properties = Shorten(properties, Math.Max(room / 2, room - Body.Length));
+        return Shorten(Visible($"{head}{properties} {Body}"), width);
     }
 
     private static string Shorten(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";

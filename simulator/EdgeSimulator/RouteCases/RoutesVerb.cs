@@ -7,10 +7,11 @@ namespace EdgeSimulator.RouteCases;
 /// <summary>The verb <c>routes</c>: evaluates a file of cases and compares with what each expects.</summary>
 internal static class RoutesVerb
 {
-    public const string Description =
+    public const string Description = "Evaluate a file of routes and messages, and compare with what each is expected to give";
+
+    public const string FileDescription =
         """
-        Evaluate a file of routes and messages, and compare with what each is expected to give.
-        A line looks like
+        Lines like
         {"case": {"routes": {"r": "FROM /messages/* WHERE level = 'high' INTO $upstream"}, "module": "Sensor", "output": "out",
         "props": {"level": "high"}, "sys": {}, "body": {}}, "expect": {"accepted": true, "deliveries": [{"id": "iothub", "priority": 2000000000, "ttl": 0}]}}
         """;

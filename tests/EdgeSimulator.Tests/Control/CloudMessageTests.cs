@@ -10,10 +10,24 @@ public class CloudMessageTests
 
     [Fact]
     public void ToLine_AnyMessage_HasNoControlCharacters() =>
-        Assert.Equal($"23:59:58.123 {"M",-16} {"-",-28} a=1 b=x\uFFFD[2J AAE=", CloudMessage.Parse(Line)!.ToLine(200));
+        Assert.Equal($"23:59:58.123 {"M",-16} {"-",-48} a=1 b=x\uFFFD[2J AAE=", CloudMessage.Parse(Line)!.ToLine(200));
 
     [Theory]
-    [InlineData(73)]
+    [InlineData(130, "filtered/3ac261… messageType=reading priority=normal coun… [{\"deviceId\":\"press-1\",\"temperature\":21.…")]
+    [InlineData(90, "filtered/3ac261… messageType=reading … [{\"deviceId\":\"press-…")]
+    public void ToLine_LongMessage_ShowsSomethingOfEverything(int width, string end)
+    {
+        var message = new CloudMessage(
+            "23:59:58.123",
+            "FilterModule",
+            "filtered/3ac261fe752a6dcf18/0",
+            [new("messageType", "reading"), new("priority", "normal"), new("count", "1")],
+            """[{"deviceId":"press-1","temperature":21.5}]""");
+        Assert.Equal($"23:59:58.123 {"FilterModule",-16} {end}", message.ToLine(width));
+    }
+
+    [Theory]
+    [InlineData(50)]
     [InlineData(20)]
     [InlineData(1)]
     public void ToLine_NarrowTerminal_IsCutToItsWidth(int width)

@@ -28,8 +28,8 @@ public sealed class FollowingVerbTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, await watching);
         Assert.Equal(
             [
-                $"12:00:00.123 {"OtherModule",-16} {"second",-28} count=1 {{\"t\":1.50}}",
-                $"12:00:00.123 {"FilterModule",-16} {"last",-28} count=1 [1]",
+                $"12:00:00.123 {"OtherModule",-16} {"second",-48} count=1 {{\"t\":1.50}}",
+                $"12:00:00.123 {"FilterModule",-16} {"last",-48} count=1 [1]",
             ],
             _run.Lines().Where(line => !line.Contains("first", StringComparison.Ordinal)));
         Assert.Equal(Ended, _run.Notes.ToString().TrimEnd());
