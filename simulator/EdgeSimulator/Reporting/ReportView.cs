@@ -16,6 +16,7 @@ public static class ReportView
             $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
         if (report.ReadingsInjected > 0) terminal.Plain($"{report.ReadingsInjected:N0} readings were put on inputs by hand, with the verb send.");
         foreach (var note in report.Notes) terminal.Plain(note);
+        foreach (var loss in report.Losses) terminal.Plain(loss.ToString(), new Style(Color.Yellow));
         terminal.Plain();
         if (report.UnaccountedReadings == 0)
         {

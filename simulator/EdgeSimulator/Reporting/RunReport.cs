@@ -10,6 +10,7 @@ namespace EdgeSimulator.Reporting;
 /// <summary>What came of a run.</summary>
 /// <param name="ReadingsSent">By the sources.</param>
 /// <param name="ReadingsInjected">By the user, straight to inputs of modules.</param>
+/// <param name="Losses">Receivers whose messages the hub dropped; they are accounted for, and yet did not arrive.</param>
 /// <param name="Alone">What the cloud would have been sent without this suite.</param>
 /// <param name="Processes">Name → what it used, the simulator under its own name.</param>
 public sealed record RunReport(
@@ -18,6 +19,7 @@ public sealed record RunReport(
     long ReadingsInjected,
     IReadOnlyDictionary<string, ModuleLedger> Ledgers,
     UpstreamStatus Upstream,
+    IReadOnlyList<EndpointLoss> Losses,
     EveryReadingAlone Alone,
     IReadOnlyList<Difference> Differences,
     IReadOnlyList<ProcessReport> Processes,
@@ -34,6 +36,7 @@ public sealed record RunReport(
             books.Hub.Outputs.Where(output => output.Module == InjectedMessage.Sender).Sum(output => output.AcceptedReadings),
             books.Ledgers,
             books.Hub.Upstream,
+            EndpointLoss.Of(books.Hub),
             EveryReadingAlone.Of(sending),
             Books.Compare(books.Ledgers, books.Hub),
             processes,
@@ -52,6 +55,8 @@ public sealed record RunReport(
             ["meteredUnits"] = Upstream.MeteredUnits,
             ["duplicates"] = Upstream.DuplicateMessages,
         },
+        ["lost"] = new JObject(Losses.Select(loss => new JProperty(
+            loss.Endpoint, new JObject { ["expired"] = loss.ExpiredReadings, ["dropped"] = loss.DroppedReadings }))),
         ["unaccountedReadings"] = UnaccountedReadings,
         ["differences"] = new JArray(Differences.Select(difference => difference.ToString())),
         ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),

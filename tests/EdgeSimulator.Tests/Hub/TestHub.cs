@@ -47,7 +47,7 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>Starts again on a copy of the state as it lies on disk at this moment: what kill -9 would leave.</summary>
     public async Task CrashAsync()
     {
-        var copy = Options.StateDirectory + "-crashed";
+        var copy = Options.StateDirectory + "-";
         foreach (var file in Directory.EnumerateFiles(Options.StateDirectory, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(copy, Path.GetRelativePath(Options.StateDirectory, file));

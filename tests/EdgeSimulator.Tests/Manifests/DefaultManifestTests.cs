@@ -97,9 +97,23 @@ public class DefaultManifestTests
         var workspace = Workspace.Find(name, null, Root);
         var manifest = ManifestReader.Read(workspace.Manifest, workspace.Variables());
         Assert.Empty(manifest.Warnings);
+        Assert.Empty(manifest.Hub.Configuration.Warnings);
         var images = new ModuleImages(Root, workspace.Variables());
         Assert.All(manifest.Modules, module => Assert.Equal(module.Name, images.Resolve(module).Name));
         Assert.Equal("SensorModule", manifest.Modules.MaxBy(module => module.StartupOrder)!.Name);
+    }
+
+    /// <summary>0 is kept for what is critical, which nothing is yet.</summary>
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Template_Routes_HaveAPriorityAndATimeToLive(string name)
+    {
+        var workspace = Workspace.Find(name, null, Root);
+        var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration;
+        Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
+        Assert.Equal(
+            [("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("invalidToCloud", 9, 0)],
+            hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
     [Fact]

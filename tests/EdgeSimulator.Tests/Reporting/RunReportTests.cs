@@ -19,7 +19,10 @@ public class RunReportTests
             },
             new HubStatus(
                 [HubStatuses.Output("SensorModule", "readings", 1000), HubStatuses.Output("FilterModule", "filtered", 300)],
-                [HubStatuses.Input("FilterModule", 1000, 1000), HubStatuses.Cloud(300, 300)],
+                [
+                    HubStatuses.Input("FilterModule", 2507, 1000, expired: 1500, dropped: 7),
+                    HubStatuses.Cloud(305, 300) with { DroppedReadings = 5 },
+                ],
                 [],
                 new UpstreamStatus(true, 3, 300, 31_000, 9, 1, 100)),
             ["FilterModule could not be asked for its ledger; the one it reported last is used."]),
@@ -36,6 +39,7 @@ public class RunReportTests
                 "SensorModule": { "generated": 1000, "sent": { "readings": 1000 }, "generatedBytes": 100000 }
               },
               "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1 },
+              "lost": { "device-1/FilterModule/readings": { "expired": 1500, "dropped": 7 }, "iothub": { "expired": 0, "dropped": 5 } },
               "unaccountedReadings": 10,
               "differences": [ "FilterModule: 1000 received, 990 accounted for by an outcome" ],
               "seconds": 12.346,
@@ -82,6 +86,10 @@ public class RunReportTests
         Assert.Contains("suppressed (deadband) 690", terminal.Text);
         Assert.Matches(@"this suite +\| +3 \| +300 \| +31,000 \| +9 \| +1", terminal.Text);
         Assert.Matches(@"each reading alone \| +1,000 \| +1,000 \| 250,000 \| +1,000", terminal.Text);
+        Assert.Contains(
+            "Dropped by the hub on the way to device-1/FilterModule/readings: 1,500 readings outlived their time to live, 7 readings were in messages over the size limit.",
+            terminal.Text);
+        Assert.Contains("Dropped by the hub on the way to iothub: 5 readings were in messages over the size limit.", terminal.Text);
         Assert.Contains("10 readings are unaccounted for:", terminal.Text);
         Assert.Contains("FilterModule: 1000 received, 990 accounted for by an outcome", terminal.Text);
         Assert.Contains("could not be asked", terminal.Text);

@@ -75,8 +75,12 @@ internal sealed partial class TwinService
     {
         var start = _clock.GetTimestamp();
         var twin = TwinOf(from.Module);
-        lock (twin.Gate) from.TrySend(Topics.TwinResponse(200, requestId), JsonText.ToUtf8(twin.ToJson()));
-        _metrics.TwinRead(from.Module, start);
+        lock (twin.Gate)
+        {
+            var answer = JsonText.ToUtf8(twin.ToJson());
+            _metrics.TwinRead(from.Module, start);
+            from.TrySend(Topics.TwinResponse(200, requestId), answer);
+        }
     }
 
     public void AnswerPatch(ModuleConnection from, string requestId, ReadOnlySpan<byte> body)
@@ -101,10 +105,10 @@ internal sealed partial class TwinService
         {
             twin.PatchReported(patch);
             Save(from.Module, twin);
+            _metrics.TwinReported(from.Module, start);
             from.TrySend(Topics.TwinResponse(204, requestId), []);
         }
 
-        _metrics.TwinReported(from.Module, start);
         Reported?.Invoke(from.Module, patch);
     }
 
