@@ -36,7 +36,8 @@ internal static class ManifestCommands
             var config = ConfigFile.Create(workspace, result.GetValue(platform), result.GetValue(output), directory);
             foreach (var warning in config.Warnings) host.Notes.WriteLine($"warning: {warning}");
             config.Write();
-            host.Terminal.Plain($"Wrote {config.Path} from {workspace.Manifest}: {config.Routes} routes and {config.Images.Count} modules for {config.Platform}.");
+            host.Terminal.Plain(
+                $"Wrote {config.Path} from {workspace.Manifest}: {config.Routes} routes and {config.Images.Count} modules for {config.Platform}.");
             var width = config.Images.Keys.Select(name => name.Length).DefaultIfEmpty().Max();
             foreach (var (module, image) in config.Images) host.Terminal.Plain($"  {module.PadRight(width)}  {image}");
             return ExitCodes.Done;

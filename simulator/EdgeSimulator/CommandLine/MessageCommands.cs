@@ -19,7 +19,10 @@ internal static class MessageCommands
     private static Verb Invoke(VerbHost host)
     {
         var module = VerbHost.ModuleArgument();
-        var method = new Argument<string>("METHOD") { Description = "Name of the method; every module of this suite has ping, getLedger, getSettings, resetState" };
+        var method = new Argument<string>("METHOD")
+        {
+            Description = "Name of the method; every module of this suite has ping, getLedger, getSettings, resetState",
+        };
         var payload = Optional("json", "Payload; - reads it from standard input [default: null]");
         var timeout = Parsed<int?>(
             "--timeout",

@@ -81,7 +81,8 @@ public sealed class SimulatorCommandLine(
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count == 0)
         {
-            var missing = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
+            var missing = command.Arguments.Where(
+                argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 });
             var names = string.Join(" and ", missing.Select(argument => argument.Name));
             if (command.Subcommands.Count > 0) names = string.Join(" or ", command.Subcommands.Select(verb => verb.Name));
             if (names.Length > 0) return $"{command.Name} needs {names}; see {command.Name} --help.";

@@ -21,7 +21,10 @@ public sealed record CloudMessage(string Time, string Module, string Id, IReadOn
                 message.GetProperty("enqueuedTimeUtc").GetDateTime().ToString("HH:mm:ss.fff"),
                 message.GetProperty("moduleId").GetString() ?? "",
                 message.GetProperty("messageId").GetString() ?? "-",
-                [.. message.GetProperty("properties").EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value.GetString() ?? ""))],
+                [
+                    .. message.GetProperty("properties").EnumerateObject()
+                        .Select(property => KeyValuePair.Create(property.Name, property.Value.GetString() ?? "")),
+                ],
                 message.TryGetProperty("body", out var body) ? body.GetRawText() : message.GetProperty("bodyBase64").GetString() ?? "");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

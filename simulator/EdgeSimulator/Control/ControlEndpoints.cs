@@ -66,7 +66,8 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
             throw new BadHttpRequestException("bodyBase64 must be Base64.");
         var readings = Required<long>(request, "readings");
         if (readings < 0) throw new BadHttpRequestException($"readings is {readings}; it must be 0 or more.");
-        var properties = Required<JObject>(request, "properties").Properties().Select(property => KeyValuePair.Create(property.Name, property.Value.ToString()));
+        var properties = Required<JObject>(request, "properties").Properties()
+            .Select(property => KeyValuePair.Create(property.Name, property.Value.ToString()));
         await AnswerAsync(
             context,
             control.Send(Module(context), Required<string>(request, "input"), new InjectedMessage(body.AsMemory(0, length), readings, [.. properties])));

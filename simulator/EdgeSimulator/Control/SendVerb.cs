@@ -24,7 +24,8 @@ public static class SendVerb
     /// <exception cref="SimulatorException">The body is no JSON, or too large.</exception>
     public static InjectedMessage Compose(byte[] body, bool raw, IReadOnlyList<KeyValuePair<string, string>> properties)
     {
-        if (body.Length > MostBodyBytes) throw new SimulatorException($"The body has {body.Length:N0} bytes; a message of IoT Hub has at most {MostBodyBytes:N0}.");
+        if (body.Length > MostBodyBytes)
+            throw new SimulatorException($"The body has {body.Length:N0} bytes; a message of IoT Hub has at most {MostBodyBytes:N0}.");
         try
         {
             using var json = JsonDocument.Parse(body);
@@ -34,7 +35,9 @@ public static class SendVerb
         {
             if (raw) return new InjectedMessage(body, 1, properties);
             throw new SimulatorException(
-                $"The body is no JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}; quote it for your shell, or send it as it is with --raw.", error);
+                $"The body is no JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}; "
+                + "quote it for your shell, or send it as it is with --raw.",
+                error);
         }
     }
 

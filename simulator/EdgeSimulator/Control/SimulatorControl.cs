@@ -47,7 +47,8 @@ public sealed class SimulatorControl(
     {
         Known(module);
         if (fleet is null) throw new SimulatorException("This simulator runs only the hub (--only hub): it starts and stops no module.");
-        if (command != ModuleCommand.Stop && RunsElsewhere(module)) throw new SimulatorException($"{module} is connected, though this simulator does not run it; end that one first.");
+        if (command != ModuleCommand.Stop && RunsElsewhere(module))
+            throw new SimulatorException($"{module} is connected, though this simulator does not run it; end that one first.");
         await (command switch
         {
             ModuleCommand.Start => fleet.StartByHandAsync(module),
@@ -96,7 +97,8 @@ public sealed class SimulatorControl(
         };
     }
 
-    public JObject GetStatus() => StatusDocument.Create(clock.GetElapsedTime(_startedAt), [.. modules.Select(module => (module, StateOf(module)))], hub.GetStatus());
+    public JObject GetStatus() =>
+        StatusDocument.Create(clock.GetElapsedTime(_startedAt), [.. modules.Select(module => (module, StateOf(module)))], hub.GetStatus());
 
     private bool RunsHere(string module) => StateOf(module)?.Status is ModuleRuntimeStatus.Running or ModuleRuntimeStatus.Backoff;
 

@@ -27,7 +27,9 @@ public sealed record ConfigFile(
         var modules = (JObject)json["modulesContent"]!["$edgeAgent"]!["properties.desired"]!["modules"]!;
         var name = NameOf(workspace.Manifest, named);
         var folder = variables("CONFIG_OUTPUT_DIR") is { Length: > 0 } configured ? configured : "config";
-        var path = output is null ? System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, name), workspace.Root) : System.IO.Path.GetFullPath(output, directory);
+        var path = output is null
+            ? System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, name), workspace.Root)
+            : System.IO.Path.GetFullPath(output, directory);
         return new ConfigFile(
             Directory.Exists(path) ? System.IO.Path.Combine(path, name) : path,
             named,
@@ -54,11 +56,15 @@ public sealed record ConfigFile(
         }
     }
 
-    /// <returns><c>deployment.template.json</c> → <c>deployment.amd64.json</c>, <c>deployment.debug.template.json</c> → <c>deployment.debug.amd64.json</c>.</returns>
+    /// <returns>
+    /// <c>deployment.template.json</c> → <c>deployment.amd64.json</c>, <c>deployment.debug.template.json</c> → <c>deployment.debug.amd64.json</c>.
+    /// </returns>
     public static string NameOf(string template, string platform)
     {
         var file = System.IO.Path.GetFileName(template);
-        var stem = file.EndsWith(TemplateEnding, StringComparison.OrdinalIgnoreCase) ? file[..^TemplateEnding.Length] : System.IO.Path.GetFileNameWithoutExtension(file);
+        var stem = file.EndsWith(TemplateEnding, StringComparison.OrdinalIgnoreCase)
+            ? file[..^TemplateEnding.Length]
+            : System.IO.Path.GetFileNameWithoutExtension(file);
         return $"{stem}.{platform}.json";
     }
 

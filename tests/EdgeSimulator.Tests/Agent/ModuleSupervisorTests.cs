@@ -121,7 +121,8 @@ public sealed class ModuleSupervisorTests
 
         await supervisor.StartByHandAsync();
         Assert.Equal(2, _starter.Lives.Count);
-        Assert.Equal((ModuleRuntimeStatus.Running, false, 0, 0), (supervisor.State.Status, supervisor.State.MayReturn, supervisor.State.Restarts, supervisor.State.RestartsByHand));
+        var state = supervisor.State;
+        Assert.Equal((ModuleRuntimeStatus.Running, false, 0, 0), (state.Status, state.MayReturn, state.Restarts, state.RestartsByHand));
         Assert.Equal(["X was stopped by hand.", "X was started by hand."], _announced);
         await StopAsync(supervisor);
         Assert.True(supervisor.State.GoneForGood);

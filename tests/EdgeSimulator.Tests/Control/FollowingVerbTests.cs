@@ -38,7 +38,8 @@ public sealed class FollowingVerbTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task MonitorAsJson_FromTheStartOfTheRun_IsWholeLinesOfOneModuleUntilTheCount()
     {
-        _run.Append("cloud.jsonl", ControlledRun.CloudLine("OtherModule", "1") + ControlledRun.CloudLine("FilterModule", "2") + ControlledRun.CloudLine("FilterModule", "3"));
+        foreach (var (module, id) in new[] { ("OtherModule", "1"), ("FilterModule", "2"), ("FilterModule", "3") })
+            _run.Append("cloud.jsonl", ControlledRun.CloudLine(module, id));
         Assert.Equal(0, await MonitorAsync(new MonitorRequest("FilterModule", FromStart: true, Count: 1, AsJson: true)));
         Assert.Equal(ControlledRun.CloudLine("FilterModule", "2").TrimEnd(), Assert.Single(_run.Lines()));
         Assert.Empty(_run.Notes.ToString());
@@ -85,7 +86,9 @@ public sealed class FollowingVerbTests : IAsyncLifetime, IDisposable
 
     /// <summary>Until a message is seen, another one is sent: what came before the monitor listened is not its business.</summary>
     private Task FollowedAsync(string id) => Waiting.ForAsync(
-        () => _run.Terminal.Text.Contains(id, StringComparison.Ordinal), "the monitor follows", () => _run.Append("cloud.jsonl", ControlledRun.CloudLine("FilterModule", id)));
+        () => _run.Terminal.Text.Contains(id, StringComparison.Ordinal),
+        "the monitor follows",
+        () => _run.Append("cloud.jsonl", ControlledRun.CloudLine("FilterModule", id)));
 
     private Task<int> MonitorAsync(MonitorRequest request) =>
         MonitorVerb.RunAsync(_run.Client, request, _run.Terminal.Terminal, _run.Notes, CancellationToken.None);
