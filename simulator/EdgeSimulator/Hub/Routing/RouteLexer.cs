@@ -13,6 +13,8 @@ internal static partial class RouteLexer
     private static readonly SearchValues<char> EndOfName = SearchValues.Create("()<>@,;:\\\"/[]?={} \t\n\r");
     private static readonly SearchValues<char> EndOfPath = SearchValues.Create("()<>@,;:\\\"/?={} \t\n\r");
 
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     private static readonly (string Word, RouteTokenKind Kind)[] KeywordsOfAnyCase =
     [
         ("SELECT", RouteTokenKind.Select), ("FROM", RouteTokenKind.From), ("WHERE", RouteTokenKind.Where), ("INTO", RouteTokenKind.Into),
@@ -89,8 +91,6 @@ internal static partial class RouteLexer
         if (rest.Length >= 2 && rest[1] is '"' or '\'' or '\\') return 2;
         return rest.Length >= 6 && rest[1] == 'u' && rest[2..6].IndexOfAnyExcept(HexadecimalDigits) < 0 ? 6 : 0;
     }
-
-    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private static (RouteTokenKind Kind, int Length) Punctuation(ReadOnlySpan<char> rest) => (rest[0], rest.Length > 1 ? rest[1] : '\0') switch
     {
