@@ -129,7 +129,8 @@ public sealed class RouteTableTests
         var routes = Compile("FROM /* INTO $upstream");
         foreach (var others in new[] { 0, 20 })
         {
-            KeyValuePair<string, string>[] properties = [.. Enumerable.Range(0, others).Select(i => KeyValuePair.Create($"p{i}", "")), new("Zone", "a"), new("zone", "b")];
+            KeyValuePair<string, string>[] properties =
+                [.. Enumerable.Range(0, others).Select(i => KeyValuePair.Create($"p{i}", "")), new("Zone", "a"), new("zone", "b")];
             var error = Assert.Throws<SimulatorException>(() => routes.Match(new RoutedMessage(RouteTable.DeviceSource, properties, [], default)));
             Assert.Contains("'zone' twice", error.Message, StringComparison.Ordinal);
         }

@@ -14,7 +14,8 @@ internal static class SampleMessage
 
     private static readonly KeyValuePair<string, string>[] Properties =
     [
-        new("foo", "x"), new("Zone", "North"), new("n", "30"), new("text", "abc"), new("$odd", "o"), new("$body.s", "property"), new("a-b", "7"), new("empty", ""),
+        new("foo", "x"), new("Zone", "North"), new("n", "30"), new("text", "abc"), new("$odd", "o"),
+        new("$body.s", "property"), new("a-b", "7"), new("empty", ""),
     ];
 
     public static RoutedMessage WithBody(ReadOnlyMemory<byte> body, string? type = "application/json", string? encoding = "utf-8")

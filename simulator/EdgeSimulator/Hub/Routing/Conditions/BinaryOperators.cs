@@ -79,7 +79,7 @@ internal static class BinaryOperators
         return (left, right.Type) switch
         {
             (StaticType.Unknown, StaticType.Null) => Mismatch("a truth at the right"),
-            (StaticType.Unknown, _) => (StaticType.Bool, (a, message) => AreBools(a, operand(message)) is var (x, y) ? Value.Of(x && y) : Value.Undefined, null),
+            (StaticType.Unknown, _) => OfBody(operand, (x, y) => x && y),
             _ when !AreTruths(left, right.Type) => MismatchOfTruths(right.Type),
             _ when left is StaticType.Null || right.Type is StaticType.Null => (StaticType.Null, (_, _) => Value.Null, null),
             _ => (StaticType.Bool, (a, message) => a.IsFalse ? a : Value.And(a, operand(message)), null),
@@ -92,7 +92,7 @@ internal static class BinaryOperators
         var operand = right.Evaluate;
         return (left, right.Type) switch
         {
-            (StaticType.Unknown, _) => (StaticType.Bool, (a, message) => AreBools(a, operand(message)) is var (x, y) ? Value.Of(x || y) : Value.Undefined, null),
+            (StaticType.Unknown, _) => OfBody(operand, (x, y) => x || y),
             _ when !AreTruths(left, right.Type) => MismatchOfTruths(right.Type),
             (_, StaticType.Null) => (left, (a, _) => a, null),
             (StaticType.Null, _) => (right.Type, (_, message) => operand(message), null),
@@ -105,8 +105,12 @@ internal static class BinaryOperators
 
     private static bool IsTruth(StaticType type) => type is StaticType.Bool or StaticType.Null or StaticType.Undefined;
 
-    private static (bool Left, bool Right)? AreBools(in Value left, in Value right) =>
-        left.Kind is ValueKind.Bool && right.Kind is ValueKind.Bool ? (left.IsTrue, right.IsTrue) : null;
+    /// <summary>Without the third truth: one side that is no truth makes the whole undefined.</summary>
+    private static (StaticType, Applied, string?) OfBody(Evaluator right, Func<bool, bool, bool> decide) => (StaticType.Bool, (a, message) =>
+    {
+        var b = right(message);
+        return a.Kind is ValueKind.Bool && b.Kind is ValueKind.Bool ? Value.Of(decide(a.IsTrue, b.IsTrue)) : Value.Undefined;
+    }, null);
 
     private static (StaticType, Applied, string?) MismatchOfTruths(StaticType right) =>
         Mismatch("'bool' and 'bool'" + (right is StaticType.Unknown ? "; at the right a value of the body must be compared, as in $body.x = true" : ""));

@@ -65,7 +65,7 @@ internal sealed partial class BodyPath
     private static (string Name, int? Index) SegmentOf(string segment)
     {
         var bracket = segment.IndexOf('[');
-        return bracket < 0 ? (segment, null) : (segment[..bracket], int.Parse(segment.AsSpan(bracket + 1, segment.Length - bracket - 2), CultureInfo.InvariantCulture));
+        return bracket < 0 ? (segment, null) : (segment[..bracket], int.Parse(segment.AsSpan()[(bracket + 1)..^1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>

@@ -78,7 +78,8 @@ internal sealed class ConditionCompiler(string route)
         {
             StaticType.Null => Typed.Constant(StaticType.Bool, Value.True),
             StaticType.Bool or StaticType.Unknown => new Typed(StaticType.Bool, message => Value.Not(operand(message))),
-            _ => throw Problem(unary.Token, $"{unary.Token.Text} has {type.Quoted()}; expected 'bool': it binds tighter than a comparison, as in NOT (a = 'b')"),
+            _ => throw Problem(
+                unary.Token, $"{unary.Token.Text} has {type.Quoted()}; expected 'bool': it binds tighter than a comparison, as in NOT (a = 'b')"),
         };
     }
 
