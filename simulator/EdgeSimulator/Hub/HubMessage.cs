@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Hub.Routing;
 
 namespace EdgeSimulator.Hub;
@@ -20,9 +21,6 @@ internal sealed record HubMessage(
 {
     /// <summary>The limit of IoT Hub over body and properties, in bytes.</summary>
     public const int MaxBytes = 262_144;
-
-    /// <summary>The module that speaks for the hub itself.</summary>
-    public const string EdgeHubModule = "$edgeHub";
 
     private const string TwinChangeNotification = "twinChangeNotification";
     private const string CountName = EdgeModules.Messages.ApplicationProperties.Count;
@@ -66,7 +64,7 @@ internal sealed record HubMessage(
     private IEnumerable<KeyValuePair<string, string>> AddedProperties(string deviceId)
     {
         yield return new(SystemPropertyMap.ConnectionDeviceId, deviceId);
-        yield return new(SystemPropertyMap.ConnectionModuleId, IsTwinChange ? EdgeHubModule : Module);
+        yield return new(SystemPropertyMap.ConnectionModuleId, IsTwinChange ? HubTwin.Name : Module);
         if (IsTwinChange)
         {
             yield return new(SystemPropertyMap.ReportingDeviceId, deviceId);

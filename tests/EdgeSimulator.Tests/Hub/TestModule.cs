@@ -86,6 +86,8 @@ internal sealed class TestModule : IAsyncDisposable
     public async Task SubscribeAsync(string filter, MqttQualityOfServiceLevel quality = MqttQualityOfServiceLevel.AtLeastOnce) =>
         await Client.SubscribeAsync(new MqttClientSubscribeOptions { TopicFilters = [new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = quality }] });
 
+    public Task UnsubscribeAsync(string filter) => Client.UnsubscribeAsync(new MqttClientUnsubscribeOptions { TopicFilters = [filter] });
+
     public Task SubscribeInputsAsync() => SubscribeAsync($"devices/{TestHub.Device}/modules/{Name}/#");
 
     /// <returns>When the hub has acknowledged.</returns>

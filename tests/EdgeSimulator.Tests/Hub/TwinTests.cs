@@ -80,6 +80,34 @@ public sealed class TwinTests
         Assert.Equal("""{"c":2,"$version":3}""", Text(hub.Hub.GetTwin("source")["desired"]!));
     }
 
+    public static TheoryData<string> WaysToMissPatches => new("away", "hub restarted", "not subscribed");
+
+    [Theory]
+    [MemberData(nameof(WaysToMissPatches))]
+    public async Task PatchDesired_AfterMissedOnes_PushesAllThatHasChanged(string way)
+    {
+        await using var hub = await TestHub.StartAsync(change: options => options with { Desired = Desired("""{"a":{"b":1,"c":2},"old":1,"same":[1]}""") });
+        await using (var module = await hub.ConnectAsync("source"))
+        {
+            await module.SubscribeAsync(TwinAnswers);
+            await module.SubscribeAsync(DesiredPatches);
+            await module.GetTwinAsync();
+            if (way == "not subscribed") await module.UnsubscribeAsync(DesiredPatches);
+        }
+
+        await Eventually.IsTrueAsync(() => hub.Hub.GetStatus().ConnectedModules.Count == 0);
+        hub.Hub.PatchDesired("source", JObject.Parse("""{"a":{"b":5},"old":null}"""));
+        if (way == "hub restarted") await hub.RestartAsync();
+        await using var back = await hub.ConnectAsync("source");
+        if (way == "not subscribed") await back.SubscribeAsync(DesiredPatches);
+        hub.Hub.PatchDesired("source", JObject.Parse("""{"new":1}"""));
+        hub.Hub.PatchDesired("source", JObject.Parse("""{"newer":1}"""));
+        var caughtUp = await back.ReceiveAsync();
+        Assert.Equal("$iothub/twin/PATCH/properties/desired/?$version=3", caughtUp.Topic);
+        Assert.True(JToken.DeepEquals(JObject.Parse("""{"$version":3,"a":{"b":5},"old":null,"new":1}"""), JObject.Parse(caughtUp.Body)), caughtUp.Body);
+        Assert.Equal("""{"newer":1,"$version":4}""", (await back.ReceiveAsync()).Body);
+    }
+
     [Fact]
     public async Task Push_GoesOnlyToTheModuleItIsFor()
     {

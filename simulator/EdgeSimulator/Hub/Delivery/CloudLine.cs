@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using EdgeSimulator.Hub.Configuration;
 
 namespace EdgeSimulator.Hub.Delivery;
 
@@ -23,7 +24,7 @@ internal static class CloudLine
             writer.WriteString("enqueuedTimeUtc", now.UtcDateTime.ToString(TimeFormat));
             writer.WriteString("deviceId", deviceId);
             // The hub sends its own notifications under its own name.
-            writer.WriteString("moduleId", message.IsTwinChange ? HubMessage.EdgeHubModule : message.Module);
+            writer.WriteString("moduleId", message.IsTwinChange ? HubTwin.Name : message.Module);
             writer.WriteString("messageId", message.MessageId);
             Write(writer, "properties", message.ApplicationProperties);
             Write(writer, "systemProperties", message.SystemProperties

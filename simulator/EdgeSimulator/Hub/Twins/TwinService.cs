@@ -54,7 +54,8 @@ internal sealed partial class TwinService
         {
             var push = twin.PatchDesired(patch);
             Save(module, twin);
-            _connections.Find(module)?.TrySend(Topics.DesiredPatch(twin.DesiredVersion), JsonText.ToUtf8(push));
+            var sent = _connections.Find(module)?.TrySend(Topics.DesiredPatch(twin.DesiredVersion), JsonText.ToUtf8(push)) ?? false;
+            if (sent && twin.MarkSeen()) Save(module, twin);
             DesiredChanged?.Invoke(module, (JObject)twin.ToJson()["desired"]!);
             return twin.DesiredVersion;
         }
@@ -79,7 +80,7 @@ internal sealed partial class TwinService
         {
             var answer = JsonText.ToUtf8(twin.ToJson());
             _metrics.TwinRead(from.Module, start);
-            from.TrySend(Topics.TwinResponse(200, requestId), answer);
+            if (from.TrySend(Topics.TwinResponse(200, requestId), answer) && twin.MarkSeen()) Save(from.Module, twin);
         }
     }
 
