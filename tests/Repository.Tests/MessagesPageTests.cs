@@ -34,11 +34,11 @@ public class MessagesPageTests
     {
         var rows = RepositoryFiles.Table(RepositoryFiles.Section(Page, "## Sizes"), "limit", "what", "beyond it");
         Assert.Equal(
-            ["261,900 bytes", "250,000 bytes", "249,998 bytes", "128 characters"],
+            ["261,900 bytes", "250,000 bytes", "249,998 bytes", "128 characters", "256 metrics"],
             rows.Select(row => row[0]));
         Assert.Equal(
-            [261_900, 250_000, 249_998, 128],
-            [MessageLimits.BodyAndProperties, MessageLimits.EmittedBody, MessageLimits.EmittedItem, MessageLimits.NameCharacters]);
+            [261_900, 250_000, 249_998, 128, 256],
+            [MessageLimits.BodyAndProperties, MessageLimits.EmittedBody, MessageLimits.EmittedItem, MessageLimits.NameCharacters, MessageLimits.Metrics]);
     }
 
     private static IEnumerable<string> Constants(Type type) =>
