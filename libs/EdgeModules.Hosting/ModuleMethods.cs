@@ -65,8 +65,8 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
         {
             return new MethodResponse(500, new JObject
             {
-                ["message"] = $"The state is not reset for good, since that cannot be saved: {error.Message} The running module has forgotten its state, but its next start finds the old one again. "
-                    + "Make the state directory writable, with room on its disk, and call resetState again.",
+                ["message"] = $"The state is not reset for good, since that cannot be saved: {error.Message} "
+                    + "The running module has forgotten its state, but its next start finds the old one again. Make the state directory writable, with room on its disk, and call resetState again.",
             });
         }
     }

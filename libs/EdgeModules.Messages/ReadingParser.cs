@@ -10,6 +10,8 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
     /// <summary>The index of a reading that is the whole body.</summary>
     public const int NoIndex = -1;
 
+    private static readonly string TooManyMetrics = $"More than {MessageLimits.Metrics} metrics were found; there must be at most {MessageLimits.Metrics}.";
+
     // What is nested is passed through unread, and the reader does not recurse: a depth limit would only refuse a body for one odd reading in it.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
@@ -202,8 +204,7 @@ internal sealed class ReadingParser(ReadingBatch batch, ReadingNames names)
                 }
                 else if (reader.TryGetDouble(out var value) && double.IsFinite(value))
                 {
-                    if (!batch.TryAddMetric(firstMetric, name, value))
-                        Fail(InvalidReasons.TooManyMetrics, "", $"More than {MessageLimits.Metrics} metrics were found; there must be at most {MessageLimits.Metrics}.");
+                    if (!batch.TryAddMetric(firstMetric, name, value)) Fail(InvalidReasons.TooManyMetrics, "", TooManyMetrics);
                 }
                 else
                 {

@@ -66,5 +66,7 @@ public sealed record FaultSettings
     }
 
     private static string Together((string Name, double Rate) first, (string Name, double Rate) second, (string Name, double Rate) third) =>
-        string.Create(CultureInfo.InvariantCulture, $"at most 1 together with {first.Name} ({first.Rate}), {second.Name} ({second.Rate}) and {third.Name} ({third.Rate})");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"at most 1 together with {first.Name} ({first.Rate}), {second.Name} ({second.Rate}) and {third.Name} ({third.Rate})");
 }

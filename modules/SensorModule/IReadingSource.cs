@@ -28,7 +28,9 @@ public interface IReadingSource : IDisposable
 
     void MoveTo(long position, TimeBase time);
 
-    /// <summary>Appends the reading at the current position (or the next that exists) and moves on. Tells the faults that the reading has, and those before it.</summary>
+    /// <summary>
+    /// Appends the reading at the current position (or the next that exists) and moves on. Tells the faults that the reading has, and those before it.
+    /// </summary>
     /// <returns>False at the end of the data.</returns>
     /// <exception cref="SourceException">The data cannot be used.</exception>
     bool TryRead(ReadingBuffer buffer);

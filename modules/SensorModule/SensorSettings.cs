@@ -36,7 +36,8 @@ public sealed record SensorSettings : ISettings<SensorSettings>
         errors.Require(BatchSize is >= 1 and <= MaxBatchSize, BatchSize, "1 to 2000");
         errors.Require(LingerMilliseconds is >= 0 and <= 10_000, LingerMilliseconds, "0 to 10000");
         errors.Require(
-            TruthFile is null || Faults.TruthFile.IsName(TruthFile), TruthFile, "a name of 1 to 100 letters, digits, \"-\" and \"_\", and \".jsonl\" behind it, such as \"truth.jsonl\"");
+            TruthFile is null || Faults.TruthFile.IsName(TruthFile), TruthFile,
+            "a name of 1 to 100 letters, digits, \"-\" and \"_\", and \".jsonl\" behind it, such as \"truth.jsonl\"");
         Replay.Validate(errors.Below("replay"));
         Synthetic.Validate(errors.Below("synthetic"));
     }

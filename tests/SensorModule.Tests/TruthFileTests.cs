@@ -71,7 +71,8 @@ public sealed class TruthFileTests : IDisposable
         using var truth = Opened(null, segmentBytes: 250);
         for (var i = 0; i < 13; i++) truth.Append([Fault], "ab");
         Assert.Equal(["truth.4.jsonl", "truth.5.jsonl", "truth.6.jsonl", "truth.jsonl"], Files());
-        Assert.Equal([6, 7, 8, 9, 10, 11, 12], Files().SelectMany(file => File.ReadAllLines(_folder.File(file))).Select(line => TruthLine.Parse(line).Sequence));
+        var lines = Files().SelectMany(file => File.ReadAllLines(_folder.File(file)));
+        Assert.Equal([6, 7, 8, 9, 10, 11, 12], lines.Select(line => TruthLine.Parse(line).Sequence));
         Assert.Equal((6, 13L), (truth.Position!.Segment, truth.Position.Sequence));
     }
 
@@ -87,7 +88,8 @@ public sealed class TruthFileTests : IDisposable
         truth.Open(Name, saved);
         Assert.Equal(["truth.jsonl"], Files());
         truth.Append([Fault], "ef");
-        Assert.Equal([(0, "ab"), (1, "ab"), (2, "ef")], Files().SelectMany(file => File.ReadAllLines(_folder.File(file))).Select(TruthLine.Parse).Select(line => ((int)line.Sequence, line.Source)));
+        var lines = Files().SelectMany(file => File.ReadAllLines(_folder.File(file))).Select(TruthLine.Parse);
+        Assert.Equal([(0L, "ab"), (1L, "ab"), (2L, "ef")], lines.Select(line => (line.Sequence, line.Source)));
     }
 
     [Fact]
@@ -111,7 +113,8 @@ public sealed class TruthFileTests : IDisposable
     {
         var synthetic = new SyntheticSettings { Devices = 2, Readings = 400, Speed = 0, Faults = new FaultSettings { SpikeRate = 0.5 } };
         using var player = new Player(new SensorSettings { Mode = SourceMode.Synthetic, BatchSize = 10, TruthFile = Name, Synthetic = synthetic });
-        player.PlayMessages(20).Set(settings => settings with { TruthFile = "second.jsonl" }).PlayMessages(30).Set(settings => settings with { TruthFile = null }).PlayToEnd();
+        player.PlayMessages(20).Set(settings => settings with { TruthFile = "second.jsonl" }).PlayMessages(30);
+        player.Set(settings => settings with { TruthFile = null }).PlayToEnd();
         Assert.Equal(400, player.Readings.Count);
         Assert.Equal(player.Truth().Count, player.Truth().Select(TruthLine.Parse).Count(line => line.Reading < 100));
         Assert.All(player.Truth("second.jsonl").Select(TruthLine.Parse), line => Assert.InRange(line.Reading, 100, 149));

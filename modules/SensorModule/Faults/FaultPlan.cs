@@ -60,7 +60,9 @@ internal sealed class FaultPlan(FaultSettings rates)
         return reading + delay < readings && !IsSilent(device, reading) && !IsSilent(device, reading + delay) ? delay : 0;
     }
 
-    /// <summary>What a device sends at its reading: part 0 is that reading, part 1 its copy, and then come those that were held back, the oldest first.</summary>
+    /// <summary>
+    /// What a device sends at its reading: part 0 is that reading, part 1 its copy, and then come those that were held back, the oldest first.
+    /// </summary>
     /// <returns>The number of the reading to send; null when that part is empty.</returns>
     public long? SentAt(ulong device, long reading, int part, long readings)
     {

@@ -130,7 +130,8 @@ public sealed partial class TruthFile(string folder, long segmentBytes = TruthFi
     }
 
     // Readers may look on while it is written.
-    private FileStream OpenFile(string name) => new(PathOf(name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private FileStream OpenFile(string name) => new(
+        PathOf(name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     private void Write(InjectedFault fault, string source, long sequence)
     {

@@ -52,7 +52,8 @@ internal sealed class FaultyRows(FaultPlan plan, long seed, FileSummary summary)
         {
             var told = new InjectedFault(FaultKind.OutOfOrder, row.DeviceId, null, own.Timestamp, own.Timestamp, reading, delay);
             // The row's own cells are gone by then.
-            device.HeldBack.Add((reading + delay, own with { Part = FaultPlan.PartOfDelay(delay), Cells = own.Cells ?? row.CopyCells(), Faults = [told, .. own.Faults] }));
+            var cells = own.Cells ?? row.CopyCells();
+            device.HeldBack.Add((reading + delay, own with { Part = FaultPlan.PartOfDelay(delay), Cells = cells, Faults = [told, .. own.Faults] }));
         }
 
         if (plan.OfReading(device.Key, reading) == FaultKind.Duplicate)

@@ -4,7 +4,8 @@ using EdgeModules.Sensing.Faults;
 namespace EdgeModules.Sensing.Replay;
 
 /// <summary>
-/// The rows of a file in file order. A row takes as many positions as readings may leave at it (<see cref="FaultPlan.Parts"/>). The file stays open, so one that is replaced on disk is not mixed with the one that was checked.
+/// The rows of a file in file order. A row takes as many positions as readings may leave at it (<see cref="FaultPlan.Parts"/>).
+/// The file stays open, so one that is replaced on disk is not mixed with the one that was checked.
 /// </summary>
 public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
 {

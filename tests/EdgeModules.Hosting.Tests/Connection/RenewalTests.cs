@@ -51,7 +51,9 @@ public sealed class RenewalTests : IAsyncLifetime
             CancellationToken.None);
         await twinSeen.Task.WaitAsync(Waiting.Deadline);
         await using var sender = Loopback.CreateClient("Sender");
-        await sender.OpenAsync(new ModuleClientHandlers((_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(200, null))), CancellationToken.None);
+        await sender.OpenAsync(
+            new ModuleClientHandlers((_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(200, null))),
+            CancellationToken.None);
         await sender.SendAsync(Message("work"), CancellationToken.None);
         await inHand.Task.WaitAsync(Waiting.Deadline);
 
@@ -62,8 +64,9 @@ public sealed class RenewalTests : IAsyncLifetime
         maySend.SetResult();
         await Loopback.StartAgainAsync();
 
-        await Waiting.ForAsync(() => done.Task.IsCompleted, "the message's output is sent over the next connection", () => _clock.Advance(TimeSpan.FromMilliseconds(100)));
-        await Waiting.ForAsync(() => Loopback.Hub.GetStatus().ConnectedModules.Contains("Worker"), "Worker is connected", () => _clock.Advance(TimeSpan.FromMilliseconds(100)));
+        var step = () => _clock.Advance(TimeSpan.FromMilliseconds(100));
+        await Waiting.ForAsync(() => done.Task.IsCompleted, "the message's output is sent over the next connection", step);
+        await Waiting.ForAsync(() => Loopback.Hub.GetStatus().ConnectedModules.Contains("Worker"), "Worker is connected", step);
     }
 
     private static OutboundMessage Message(string id) => new() { Output = "out", Body = "[]"u8.ToArray(), Count = 1, MessageType = "reading", MessageId = id };

@@ -64,8 +64,8 @@ public sealed class ModuleMethodsTests
 
         Assert.Equal(500, response.Status);
         Assert.Equal(
-            "The state is not reset for good, since that cannot be saved: Full. The running module has forgotten its state, but its next start finds the old one again. "
-            + "Make the state directory writable, with room on its disk, and call resetState again.",
+            "The state is not reset for good, since that cannot be saved: Full. "
+            + "The running module has forgotten its state, but its next start finds the old one again. Make the state directory writable, with room on its disk, and call resetState again.",
             response.Payload!.Value<string>("message"));
         Assert.Empty(rig.Module.State);
         await rig.DisposeAsync();

@@ -74,7 +74,8 @@ public static class Bodies
         from names in Gen.Choose(1, 320)
         from properties in Gen.Choose(0, 340)
         from values in Gen.Elements("1", "2.5", "1e2", "null", "\"x\"", "{}").ArrayOf(16)
-        select $"{{\"deviceId\":\"press-1\",\"timestamp\":1{string.Concat(Enumerable.Range(0, properties).Select(i => $",\"m{i * 7 % names}\":{values[i * 5 % 16]}"))}}}";
+        let metrics = Enumerable.Range(0, properties).Select(i => $",\"m{i * 7 % names}\":{values[i * 5 % 16]}")
+        select $"{{\"deviceId\":\"press-1\",\"timestamp\":1{string.Concat(metrics)}}}";
 
     private static readonly Gen<string> Elements = Gen.Frequency(
         (1, Wide),
