@@ -68,7 +68,7 @@ public sealed class ConfigurationTests
     /// <summary>A bad change, and what its refusal says.</summary>
     public static TheoryData<string, string> BadChanges => new()
     {
-        { """{"routes":{"b":"FROM /* TO $upstream"}}""", "routes.b: Route 'b', column 9: found 'TO'; expected INTO." },
+        { """{"routes":{"b":"FROM /* TO $upstream"}}""", "routes.b: Route 'b', column 9: found 'TO'; expected WHERE or INTO." },
         { """{"routes":{"a":{"route":"FROM /* INTO $upstream","priority":10}}}""", "routes.a.priority is 10; it must be an integer from 0 to 9." },
         { """{"schemaVersion":"1.4"}""", "schemaVersion is \"1.4\"; it must be 1.0, 1.1, 1.2 or 1.3." },
         { """{"storeAndForwardConfiguration":null}""", "storeAndForwardConfiguration is absent; it must be an object." },
@@ -88,6 +88,39 @@ public sealed class ConfigurationTests
         Assert.Equal(2, Reported(hub).Value<long>("lastDesiredVersion"));
         Assert.Equal((400, $"Error while parsing desired properties - The twin of $edgeHub: desired.{error}"), Status(hub));
         Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Error: Rejected version 2 of the twin of $edgeHub", StringComparison.Ordinal) && line.Contains(error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task PatchDesired_ConditionThatDoesNotFitTogether_IsRefusedThoughTheStatusSays200()
+    {
+        await using var hub = await TestHub.StartAsync(ToFilter);
+        await using var source = await hub.ConnectAsync("source");
+        Patch(hub, Routes("a", "FROM /* WHERE temperature > 25 INTO $upstream"));
+        await source.SendAsync("out", "1");
+        Assert.Equal(1, hub.Input("filter", "in").AcceptedReadings);
+        Assert.Equal((2, 200), (Reported(hub).Value<long>("lastDesiredVersion"), Status(hub).Code));
+        Assert.Contains(hub.Logs.Lines, line =>
+            line.StartsWith("Error: Rejected version 2 of the twin of $edgeHub", StringComparison.Ordinal)
+            && line.Contains("lastDesiredStatus says 200 all the same", StringComparison.Ordinal)
+            && line.Contains("desired.routes.a: Route 'a'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task PatchDesired_OneRouteThatCannotBeReadAndOneThatDoesNotFit_IsReportedAsTheFirst()
+    {
+        await using var hub = await TestHub.StartAsync(ToFilter);
+        Patch(hub, new JObject { ["routes"] = new JObject { ["a"] = "FROM /* WHERE temperature > 25 INTO $upstream", ["b"] = "nonsense" } });
+        Assert.Equal(400, Status(hub).Code);
+        Assert.Contains("routes.b", Status(hub).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ConditionThatDoesNotFitTogether_IsRefusedWithItsPath()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var error = await Assert.ThrowsAnyAsync<SimulatorException>(() => hub.RestartAsync(
+            options => options with { HubDesired = HubDesired.Create(new JObject { ["a"] = "FROM /* WHERE temperature > 25 INTO $upstream" }) }));
+        Assert.StartsWith("The deployment of $edgeHub: routes.a: Route 'a', column", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

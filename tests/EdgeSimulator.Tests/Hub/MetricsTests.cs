@@ -82,6 +82,23 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Page_OfMethods_CountsTheCallsOfModulesAndTimesAll()
+    {
+        await using var hub = await StartAsync();
+        var metrics = new HubMetrics(hub.Options, TimeProvider.System);
+        foreach (var caller in new[] { HubMetrics.Upstream, "edge-1/source" })
+        {
+            metrics.MethodRouted(caller, "filter");
+            metrics.MethodCalled(caller, "filter", TimeProvider.System.GetTimestamp());
+        }
+
+        var page = metrics.WritePage();
+        Assert.DoesNotMatch("edgehub_direct_methods_total.*upstream", page);
+        Assert.Matches("""edgehub_direct_methods_total\{.*from="edge-1/source",to="edge-1/filter",ms_telemetry="True"\} 1\n""", page);
+        Assert.Matches("""edgehub_direct_method_duration_seconds_count\{.*from="upstream",to="edge-1/filter"\} 1\n""", page);
+    }
+
+    [Fact]
     public async Task Start_OnAMetricsPortInUse_RunsWithoutAPageAndSaysSo()
     {
         var port = Ports.Free();

@@ -119,7 +119,7 @@ public class ManifestReaderTests
         { Agent + ".modules.FilterModule.settings.createOptions", "5", Agent + ".modules.FilterModule.settings.createOptions is 5; it must be an object, or the JSON of one as a string." },
         { Agent + ".modules.FilterModule.env.NUMBER", "{\"value\":[1]}", Agent + ".modules.FilterModule.env.NUMBER.value is [1]; it must be a string, number or boolean." },
         { Hub + ".routes.a", "{\"route\":\"FROM /* INTO $upstream\",\"priority\":10}", Hub + ".routes.a.priority is 10; it must be an integer from 0 to 9." },
-        { Hub + ".routes.a", "\"FROM /* TO $upstream\"", Hub + ".routes.a: Route 'a', column 9: found 'TO'; expected INTO." },
+        { Hub + ".routes.a", "\"FROM /* TO $upstream\"", Hub + ".routes.a: Route 'a', column 9: found 'TO'; expected WHERE or INTO." },
     };
 
     [Theory]

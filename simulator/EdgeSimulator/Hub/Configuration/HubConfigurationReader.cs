@@ -28,7 +28,7 @@ internal static class HubConfigurationReader
         if (desired.Has(Integrity)) warnings.Add($"{desired.PlaceOf(Integrity)} is not verified: the simulated hub knows no trust bundle.");
         var definitions = ReadRoutes(desired, withObjects: version > 0, warnings);
         var timeToLive = ReadTimeToLive(desired.Object(StoreAndForward), warnings);
-        Check(desired, definitions, deviceId);
+        if (definitions.Count > 0) Check(desired.Object(Routes), definitions, deviceId);
         var table = RouteTable.Compile(deviceId, definitions);
         return new HubConfiguration($"1.{version}", definitions, table, timeToLive, warnings);
     }
@@ -87,20 +87,25 @@ internal static class HubConfigurationReader
         return seconds < 0 ? null : TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>As edgeHub: first every route is read, then every condition is checked; each mistake is told with its path.</summary>
-    private static void Check(ManifestNode desired, List<RouteDefinition> definitions, string deviceId)
+    /// <summary>Each mistake is told with its path; as with edgeHub, what cannot be read goes before what cannot be compiled.</summary>
+    private static void Check(ManifestNode routes, List<RouteDefinition> definitions, string deviceId)
     {
+        HubConfigurationException? mismatch = null;
         foreach (var definition in definitions)
         {
             try
             {
                 RouteTable.Compile(deviceId, [definition]);
             }
-            catch (SimulatorException error)
+            catch (RouteException error)
             {
-                throw new HubConfigurationException($"{desired.Object(Routes).PlaceOf(definition.Name)}: {error.Message}", typeMismatch: false, error);
+                var refused = new HubConfigurationException($"{routes.PlaceOf(definition.Name)}: {error.Message}", error.Stage == RouteStage.Compile, error);
+                if (!refused.TypeMismatch) throw refused;
+                mismatch ??= refused;
             }
         }
+
+        if (mismatch is not null) throw mismatch;
     }
 
     private static void WarnOfUnknown(ManifestNode node, List<string> warnings, params string[] known) =>

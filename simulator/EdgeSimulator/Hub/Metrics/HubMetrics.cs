@@ -22,7 +22,8 @@ internal sealed class HubMetrics
     private readonly string _common;
     private readonly TimeProvider _clock;
     private readonly List<MetricFamily> _families = [];
-    private readonly CounterFamily _received, _sent, _dropped, _unacknowledged, _retries, _getTwin, _reported, _offline, _connectFailed, _connected, _disconnected;
+    private readonly CounterFamily _received, _sent, _dropped, _unacknowledged, _retries, _getTwin, _reported, _methods;
+    private readonly CounterFamily _offline, _connectFailed, _connected, _disconnected;
     private readonly SummaryFamily _size, _sendDuration, _processDuration, _getTwinDuration, _reportedDuration, _methodDuration, _offlineDuration;
     private long _offlineSince;
 
@@ -39,6 +40,7 @@ internal sealed class HubMetrics
         _retries = Counter("operation_retry", "Operation retries", "id", "operation", Telemetry);
         _getTwin = Counter("gettwin", "Get twin calls", "source", "id", Telemetry);
         _reported = Counter("reported_properties", "Reported properties update calls", "target", "id", Telemetry);
+        _methods = Counter("direct_methods", "Direct methods routed through EdgeHub", "from", "to", Telemetry);
         _offline = Counter("offline_count", "EdgeHub offline count", "id", Telemetry);
         _connectFailed = Counter("client_connect_failed", "Total number of times each client failed to connect to edgeHub", "id", "reason", Telemetry);
         _connected = Counter("client_connect_success", "Total number of times each client successfully connected to edgeHub", "id");
@@ -106,6 +108,13 @@ internal sealed class HubMetrics
     {
         _reported.Add(1, Hub, IdOf(module), Yes);
         _reportedDuration.Observe(SecondsSince(since), Hub, IdOf(module));
+    }
+
+    /// <summary>As edgeHub, which counts the calls of modules only.</summary>
+    /// <param name="from"><c>device/module</c>, or <see cref="Upstream"/>.</param>
+    public void MethodRouted(string from, string module)
+    {
+        if (from != Upstream) _methods.Add(1, from, IdOf(module), Yes);
     }
 
     /// <param name="from"><c>device/module</c>, or <see cref="Upstream"/>.</param>

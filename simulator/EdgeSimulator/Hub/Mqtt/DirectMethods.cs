@@ -44,6 +44,7 @@ internal sealed class DirectMethods(ConnectionTable connections, HubMetrics metr
     public async Task<MethodOutcome> CallAsync(MethodCall call, string caller, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
+        metrics.MethodRouted(caller, call.Module);
         var requestId = Guid.NewGuid().ToString();
         var topic = Topics.MethodRequest(call.Name, requestId);
         var connection = FindTaker(call.Module, topic) ?? await WaitForTakerAsync(call, topic, cancellation).ConfigureAwait(false);
