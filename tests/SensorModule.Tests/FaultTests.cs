@@ -13,9 +13,9 @@ public sealed record FaultyRun(SensorSettings Settings)
         from singles in Gen.Choose(0, 100).ArrayOf(5)
         from blocks in Gen.Choose(0, 100).ArrayOf(5)
         from skew in Gen.Choose(1, 86_400)
-        from batchSize in Gen.Elements(1, 3, 50, 2_000)
+        from batchSize in Gen.Frequency((1, Gen.Constant(1)), (6, Gen.Elements(7, 50, 2_000)))
         from devices in Gen.Choose(1, 12)
-        from readings in Gen.Choose(1, 1_500)
+        from readings in Gen.Choose(1, 900)
         select new FaultyRun(Of(isSynthetic, seed, RatesOf(singles), RatesOf(blocks), skew, batchSize, devices, readings))).ToArbitrary();
 
     public SensorSettings Clean => Settings with
