@@ -92,10 +92,10 @@ public sealed class MetricsTests
             metrics.MethodCalled(caller, "filter", TimeProvider.System.GetTimestamp());
         }
 
-        var page = metrics.WritePage();
+        var page = System.Text.Encoding.UTF8.GetString(await metrics.WritePageAsync(CancellationToken.None));
         Assert.DoesNotMatch("edgehub_direct_methods_total.*upstream", page);
-        Assert.Matches("""edgehub_direct_methods_total\{.*from="edge-1/source",to="edge-1/filter",ms_telemetry="True"\} 1\n""", page);
-        Assert.Matches("""edgehub_direct_method_duration_seconds_count\{.*from="upstream",to="edge-1/filter"\} 1\n""", page);
+        Assert.Matches("""edgehub_direct_methods_total\{.*from="edge-1/source",to="edge-1/filter",ms_telemetry="True",[^}]*\} 1\n""", page);
+        Assert.Matches("""edgehub_direct_method_duration_seconds_count\{.*from="upstream",to="edge-1/filter",[^}]*\} 1\n""", page);
     }
 
     [Fact]
@@ -106,34 +106,6 @@ public sealed class MetricsTests
         taken.Start();
         await using var hub = await TestHub.StartAsync(change: options => options with { MetricsPort = port });
         Assert.Contains(hub.Logs.Lines, line => line.StartsWith($"Warning: No metrics page on port {port}", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Summary_OfManyValues_TellsQuantilesOfTheLastTenMinutes()
-    {
-        var clock = new FakeTimeProvider();
-        var summary = new SummaryFamily("s", "help", clock, "id");
-        for (var i = 1; i <= 1_100; i++) summary.Observe(i, "a\"b\\c\n");
-        var page = new System.Text.StringBuilder();
-        summary.Write(page, "x=\"1\"");
-        const string Labels = """x="1",id="a\"b\\c\n" """;
-        Assert.Equal(
-            $$"""
-            # HELP s help
-            # TYPE s summary
-            s{{{Labels.TrimEnd()}},quantile="0.1"} 200
-            s{{{Labels.TrimEnd()}},quantile="0.5"} 600
-            s{{{Labels.TrimEnd()}},quantile="0.9"} 1000
-            s{{{Labels.TrimEnd()}},quantile="0.99"} 1090
-            s_sum{{{Labels.TrimEnd()}}} 605550
-            s_count{{{Labels.TrimEnd()}}} 1100
-
-            """.ReplaceLineEndings("\n"),
-            page.ToString());
-        clock.Advance(TimeSpan.FromMinutes(11));
-        summary.Write(page.Clear(), "x=\"1\"");
-        Assert.Contains("quantile=\"0.5\"} NaN", page.ToString());
-        Assert.Contains("} 1100", page.ToString());
     }
 
     private static Task<TestHub> StartAsync(TimeProvider? clock = null) => TestHub.StartAsync(
@@ -148,9 +120,9 @@ public sealed class MetricsTests
         using var http = new HttpClient();
         using var response = await http.GetAsync($"http://127.0.0.1:{hub.Options.MetricsPort}/metrics");
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
-        const string Common = """iothub="hub\.example\.com",edge_device="edge-1",instance_number="[0-9a-f-]{36}",?""";
+        const string Common = """,?iothub="hub\.example\.com",edge_device="edge-1",instance_number="[0-9a-f-]{36}"(?=[,}])""";
         var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.All(lines.Where(line => line[0] != '#'), line => Assert.Matches(@"^edgehub_\w+\{" + Common, line));
+        Assert.All(lines.Where(line => line[0] != '#'), line => Assert.Matches(@"^edgehub_\w+\{.*" + Common, line));
         return [.. lines.Select(line => System.Text.RegularExpressions.Regex.Replace(line, Common, ""))];
     }
 }

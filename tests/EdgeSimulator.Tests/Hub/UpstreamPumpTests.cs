@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Hub.Configuration;
@@ -123,9 +124,11 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Attempts that failed.</summary>
-    private int Attempts => Regex.Match(_metrics.WritePage(), """edgehub_operation_retry_total\{[^}]*id="iothub"[^}]*\} (\d+)""") is { Success: true } line
+    private int Attempts => Regex.Match(Page(), """edgehub_operation_retry_total\{[^}]*id="iothub"[^}]*\} (\d+)""") is { Success: true } line
         ? int.Parse(line.Groups[1].Value)
         : 0;
+
+    private string Page() => Encoding.UTF8.GetString(_metrics.WritePageAsync(CancellationToken.None).GetAwaiter().GetResult());
 
     private IEnumerable<string> Sent() => Lines().Select(line => (string)line["messageId"]!);
 

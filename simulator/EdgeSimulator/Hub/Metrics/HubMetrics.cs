@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using EdgeSimulator.Hub.Mqtt;
 using EdgeSimulator.Hub.Storage;
+using Prometheus;
 
 namespace EdgeSimulator.Hub.Metrics;
 
@@ -18,19 +18,28 @@ internal sealed class HubMetrics
     /// <summary>edgeHub marks what Microsoft may collect.</summary>
     private const string Yes = "True";
 
+    /// <summary>Those of edgeHub, over the last ten minutes; each with how far off its rank may be.</summary>
+    private static readonly QuantileEpsilonPair[] Quantiles = [new(0.1, 0.01), new(0.5, 0.01), new(0.9, 0.01), new(0.99, 0.001)];
+
     private readonly string _deviceId;
-    private readonly string _common;
     private readonly TimeProvider _clock;
-    private readonly List<MetricFamily> _families = [];
-    private readonly CounterFamily _received, _sent, _dropped, _unacknowledged, _retries, _getTwin, _reported, _methods;
-    private readonly CounterFamily _offline, _connectFailed, _connected, _disconnected;
-    private readonly SummaryFamily _size, _sendDuration, _processDuration, _getTwinDuration, _reportedDuration, _methodDuration, _offlineDuration;
+    private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
+    private readonly MetricFactory _factory;
+    private readonly Counter _received, _sent, _dropped, _unacknowledged, _retries, _getTwin, _reported, _methods;
+    private readonly Counter _offline, _connectFailed, _connected, _disconnected;
+    private readonly Summary _size, _sendDuration, _processDuration, _getTwinDuration, _reportedDuration, _methodDuration, _offlineDuration;
     private long _offlineSince;
 
     public HubMetrics(HubOptions options, TimeProvider clock)
     {
         (_deviceId, _clock) = (options.DeviceId, clock);
-        _common = LabelSet.Write(["iothub", "edge_device", "instance_number"], options.IotHubHostName, options.DeviceId, Guid.NewGuid().ToString());
+        _factory = Prometheus.Metrics.WithCustomRegistry(_registry);
+        _registry.SetStaticLabels(new Dictionary<string, string>
+        {
+            ["iothub"] = options.IotHubHostName,
+            ["edge_device"] = options.DeviceId,
+            ["instance_number"] = Guid.NewGuid().ToString(),
+        });
         string[] route = ["from", "to", "from_route_output", "to_route_input"];
         string[] reason = ["reason", "from", "from_route_output", Telemetry];
         _received = Counter("messages_received", "Number of messages received from client", "id", "route_output", Telemetry);
@@ -57,89 +66,92 @@ internal sealed class HubMetrics
     /// <summary>Adds what is only looked up when the page is asked for.</summary>
     public void Watch(MessageStore messages, ConnectionTable connections)
     {
-        _families.Add(new GaugeFamily(
-            "edgehub_queue_length", "Number of messages pending to be processed for the endpoint",
-            () => messages.GetQueues().Select(queue => (new[] { queue.Endpoint, Text(queue.Priority), Yes }, (double)queue.Messages)),
-            "endpoint", "priority", Telemetry));
-        _families.Add(new GaugeFamily(
-            "edgehub_connected_clients", "Current number of clients connected to edgeHub", () => [([], connections.All.Count)]));
-        connections.Changed += (module, connected) => (connected ? _connected : _disconnected).Add(1, IdOf(module));
+        var queued = _factory.CreateGauge(
+            "edgehub_queue_length", "Number of messages pending to be processed for the endpoint", "endpoint", "priority", Telemetry);
+        var connected = _factory.CreateGauge("edgehub_connected_clients", "Current number of clients connected to edgeHub");
+        _registry.AddBeforeCollectCallback(() =>
+        {
+            foreach (var queue in messages.GetQueues()) queued.WithLabels(queue.Endpoint, Text(queue.Priority), Yes).Set(queue.Messages);
+            connected.Set(connections.All.Count);
+        });
+        connections.Changed += (module, isConnected) => (isConnected ? _connected : _disconnected).WithLabels(IdOf(module)).Inc();
     }
 
     /// <param name="bytes">As edgeHub counts them.</param>
     public void MessageReceived(HubMessage message, long bytes)
     {
-        _size.Observe(bytes, IdOf(message.Module));
-        _received.Add(1, IdOf(message.Module), message.Output ?? "", Yes);
+        _size.WithLabels(IdOf(message.Module)).Observe(bytes);
+        _received.WithLabels(IdOf(message.Module), message.Output ?? "", Yes).Inc();
     }
 
-    public void MessageUnrouted(HubMessage message) => _dropped.Add(1, "no_route", IdOf(message.Module), message.Output ?? "", Yes);
+    public void MessageUnrouted(HubMessage message) => _dropped.WithLabels("no_route", IdOf(message.Module), message.Output ?? "", Yes).Inc();
 
     public void MessagesExpired(ExpiredMessages expired)
     {
-        foreach (var ((module, output), messages) in expired.BySender) _dropped.Add(messages, "ttl_expiry", IdOf(module), output ?? "", Yes);
+        foreach (var ((module, output), messages) in expired.BySender) _dropped.WithLabels("ttl_expiry", IdOf(module), output ?? "", Yes).Inc(messages);
     }
 
-    public void MessageNotStored(HubMessage message) => _unacknowledged.Add(1, "storage_failure", IdOf(message.Module), message.Output ?? "", Yes);
+    public void MessageNotStored(HubMessage message) => _unacknowledged.WithLabels("storage_failure", IdOf(message.Module), message.Output ?? "", Yes).Inc();
 
     /// <param name="module">Null for the cloud.</param>
     public void MessageSent(HubMessage message, string? module, string? input, int priority)
     {
         var (from, to) = (IdOf(message.Module), module is null ? Upstream : IdOf(module));
-        _sent.Add(1, from, to, message.Output ?? "", input ?? "", Text(priority), Yes);
-        _processDuration.Observe((_clock.GetUtcNow() - message.EnqueuedTime).TotalSeconds, from, to, Text(priority), Yes);
+        _sent.WithLabels(from, to, message.Output ?? "", input ?? "", Text(priority), Yes).Inc();
+        _processDuration.WithLabels(from, to, Text(priority), Yes).Observe((_clock.GetUtcNow() - message.EnqueuedTime).TotalSeconds);
     }
 
     /// <param name="since">A timestamp of the clock.</param>
-    public void MessageTaken(HubMessage message, string? module, string? input, long since) => _sendDuration.Observe(
-        SecondsSince(since), IdOf(message.Module), module is null ? Upstream : IdOf(module), message.Output ?? "", input ?? "");
+    public void MessageTaken(HubMessage message, string? module, string? input, long since) => _sendDuration
+        .WithLabels(IdOf(message.Module), module is null ? Upstream : IdOf(module), message.Output ?? "", input ?? "")
+        .Observe(SecondsSince(since));
 
     /// <summary>The blank at the start of an operation is edgeHub's own.</summary>
     public void SendingRetried(StoredEndpoint endpoint) =>
-        _retries.Add(1, endpoint.Endpoint.Id, endpoint.Endpoint.Module is null ? " SendMessageToCloud" : " SendMessageToModule", Yes);
+        _retries.WithLabels(endpoint.Endpoint.Id, endpoint.Endpoint.Module is null ? " SendMessageToCloud" : " SendMessageToModule", Yes).Inc();
 
     public void TwinRead(string module, long since)
     {
-        _getTwin.Add(1, Hub, IdOf(module), Yes);
-        _getTwinDuration.Observe(SecondsSince(since), Hub, IdOf(module));
+        _getTwin.WithLabels(Hub, IdOf(module), Yes).Inc();
+        _getTwinDuration.WithLabels(Hub, IdOf(module)).Observe(SecondsSince(since));
     }
 
     public void TwinReported(string module, long since)
     {
-        _reported.Add(1, Hub, IdOf(module), Yes);
-        _reportedDuration.Observe(SecondsSince(since), Hub, IdOf(module));
+        _reported.WithLabels(Hub, IdOf(module), Yes).Inc();
+        _reportedDuration.WithLabels(Hub, IdOf(module)).Observe(SecondsSince(since));
     }
 
     /// <summary>As edgeHub, which counts the calls of modules only.</summary>
     /// <param name="from"><c>device/module</c>, or <see cref="Upstream"/>.</param>
     public void MethodRouted(string from, string module)
     {
-        if (from != Upstream) _methods.Add(1, from, IdOf(module), Yes);
+        if (from != Upstream) _methods.WithLabels(from, IdOf(module), Yes).Inc();
     }
 
     /// <param name="from"><c>device/module</c>, or <see cref="Upstream"/>.</param>
-    public void MethodCalled(string from, string module, long since) => _methodDuration.Observe(SecondsSince(since), from, IdOf(module));
+    public void MethodCalled(string from, string module, long since) => _methodDuration.WithLabels(from, IdOf(module)).Observe(SecondsSince(since));
 
-    public void ConnectFailed(string id) => _connectFailed.Add(1, id, "not_authenticated", Yes);
+    public void ConnectFailed(string id) => _connectFailed.WithLabels(id, "not_authenticated", Yes).Inc();
 
     public void UpstreamChanged(bool online)
     {
         var id = IdOf(Configuration.HubTwin.Name);
         if (online)
         {
-            _offlineDuration.Observe(SecondsSince(Interlocked.Read(ref _offlineSince)), id, Yes);
+            _offlineDuration.WithLabels(id, Yes).Observe(SecondsSince(Interlocked.Read(ref _offlineSince)));
             return;
         }
 
         Interlocked.Exchange(ref _offlineSince, _clock.GetTimestamp());
-        _offline.Add(1, id, Yes);
+        _offline.WithLabels(id, Yes).Inc();
     }
 
-    public string WritePage()
+    public async Task<byte[]> WritePageAsync(CancellationToken cancellation)
     {
-        var page = new StringBuilder();
-        foreach (var family in _families) family.Write(page, _common);
-        return page.ToString();
+        using var page = new MemoryStream();
+        await _registry.CollectAndExportAsTextAsync(page, cancellation).ConfigureAwait(false);
+        return page.ToArray();
     }
 
     private static string Text(int priority) => priority.ToString(CultureInfo.InvariantCulture);
@@ -148,17 +160,8 @@ internal sealed class HubMetrics
 
     private double SecondsSince(long timestamp) => _clock.GetElapsedTime(timestamp).TotalSeconds;
 
-    private CounterFamily Counter(string name, string help, params string[] labels)
-    {
-        var family = new CounterFamily($"edgehub_{name}_total", help, labels);
-        _families.Add(family);
-        return family;
-    }
+    private Counter Counter(string name, string help, params string[] labels) => _factory.CreateCounter($"edgehub_{name}_total", help, labels);
 
-    private SummaryFamily Summary(string name, string help, params string[] labels)
-    {
-        var family = new SummaryFamily($"edgehub_{name}", help, _clock, labels);
-        _families.Add(family);
-        return family;
-    }
+    private Summary Summary(string name, string help, params string[] labels) =>
+        _factory.CreateSummary($"edgehub_{name}", help, labels, new SummaryConfiguration { Objectives = Quantiles });
 }

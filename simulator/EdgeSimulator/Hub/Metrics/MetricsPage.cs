@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -61,7 +60,7 @@ internal sealed partial class MetricsPage : IHttpApplication<HttpContext>, IAsyn
         var found = HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value?.TrimEnd('/') == "/metrics";
         context.Response.StatusCode = found ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
         if (!found) return;
-        var body = Encoding.UTF8.GetBytes(_metrics.WritePage());
+        var body = await _metrics.WritePageAsync(context.RequestAborted).ConfigureAwait(false);
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body).ConfigureAwait(false);
