@@ -30,7 +30,9 @@ public interface IEdgeHub : IAsyncDisposable
     /// <exception cref="SimulatorException">No such module.</exception>
     JObject GetTwin(string module);
 
-    /// <summary>Merges <paramref name="patch"/> into the desired properties and pushes it to the module if it is connected; the hub takes its own over at once.</summary>
+    /// <summary>
+    /// Merges <paramref name="patch"/> into the desired properties and pushes it to the module if it is connected; the hub takes its own over at once.
+    /// </summary>
     /// <returns>The new <c>$version</c>.</returns>
     /// <exception cref="SimulatorException">No such module.</exception>
     long PatchDesired(string module, JObject patch);

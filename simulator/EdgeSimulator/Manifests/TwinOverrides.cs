@@ -31,7 +31,8 @@ public static class TwinOverrides
         JObject Twin(string module, string option) => twins.TryGetValue(module, out var twin)
             ? twin
             : throw new SimulatorException(
-                $"{option} needs the module {module}, which {manifest.File} does not deploy; it deploys {string.Join(", ", manifest.Modules.Select(deployed => deployed.Name))}.");
+                $"{option} needs the module {module}, which {manifest.File} does not deploy; "
+                + $"it deploys {string.Join(", ", manifest.Modules.Select(deployed => deployed.Name))}.");
     }
 
     private static IEnumerable<(string Option, JObject Patch)> SourcePatches(RunOptions options, string directory)

@@ -16,6 +16,8 @@ public sealed class OutagePlan(IEdgeHub hub, IReadOnlyList<OfflinePeriod> period
         _online = online;
         if (hub.UpstreamOnline == online) return;
         hub.UpstreamOnline = online;
-        terminal.Warning(online ? "The cloud can be reached again." : "The cloud cannot be reached from now on.");
+        terminal.Warning(online
+            ? "The cloud can be reached again; edgeHub tries what waits for it within a minute."
+            : "The cloud cannot be reached from now on.");
     }
 }

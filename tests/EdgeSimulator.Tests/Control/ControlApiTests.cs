@@ -61,9 +61,14 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData(200, "", 0, new[] { "lastDesiredStatus: 200, version 2" })]
-    [InlineData(400, "routes.a is 5", 1, new[] { "lastDesiredStatus: 400, version 2", "  routes.a is 5" })]
-    public async Task TwinSet_OfTheHub_PrintsItsOwnAcknowledgement(int code, string description, int exitCode, string[] lines)
+    [InlineData("storeAndForwardConfiguration.timeToLiveSecs=60", 200, "", 0, new[] { "lastDesiredStatus: 200, version 2" })]
+    [InlineData("routes.a=5", 400, "routes.a is 5", 1, new[] { "lastDesiredStatus: 400, version 2", "  routes.a is 5" })]
+    [InlineData("routes.a=b", 200, "", 0, new[]
+    {
+        "lastDesiredStatus: 200, version 2",
+        "  A condition whose types do not fit together is refused all the same, as by the real edgeHub; then \"logs edgeHub\" says so.",
+    })]
+    public async Task TwinSet_OfTheHub_PrintsItsOwnAcknowledgement(string assignment, int code, string description, int exitCode, string[] lines)
     {
         Hub.Report("$edgeHub", new JObject
         {
@@ -71,10 +76,10 @@ public sealed class ControlApiTests : IAsyncLifetime, IDisposable
             ["lastDesiredStatus"] = new JObject { ["code"] = code, ["description"] = description },
         });
         var setting = TwinVerbs.SetAsync(
-            Client, "$edgeHub", ["storeAndForwardConfiguration.timeToLiveSecs=60"], Terminal, TimeProvider.System, CancellationToken.None);
+            Client, "$edgeHub", [assignment], Terminal, TimeProvider.System, CancellationToken.None);
         Assert.Equal(exitCode, await setting);
         Assert.Equal(lines, Lines());
-        Assert.Equal(60, (int)Hub.GetTwin("$edgeHub")["desired"]!.SelectToken("storeAndForwardConfiguration.timeToLiveSecs")!);
+        Assert.Equal(assignment[(assignment.IndexOf('=') + 1)..], (string)Hub.GetTwin("$edgeHub")["desired"]!.SelectToken(assignment.Split('=')[0])!);
     }
 
     [Fact]

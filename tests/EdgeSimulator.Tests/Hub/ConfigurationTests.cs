@@ -46,7 +46,9 @@ public sealed class ConfigurationTests
         Patch(hub, """{"routes":{"a":null}}""");
         await source.SendAsync("out", "2");
         Assert.Equal((1, 1), (hub.Output("source", "out").AcceptedReadings, hub.Output("source", "out").UnroutedReadings));
-        Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Warning: No route leads into edge-1/filter/in any more, and 1 messages wait there", StringComparison.Ordinal));
+        Assert.Contains(
+            hub.Logs.Lines,
+            line => line.StartsWith("Warning: No route leads into edge-1/filter/in any more, and 1 messages wait there", StringComparison.Ordinal));
         await using var filter = await hub.ConnectAsync("filter");
         await filter.SubscribeInputsAsync();
         await Eventually.IsTrueAsync(() => filter.Waiting > 0, clock);
@@ -87,7 +89,8 @@ public sealed class ConfigurationTests
         Assert.Equal("1", await filter.ReceiveBodyAsync());
         Assert.Equal(2, Reported(hub).Value<long>("lastDesiredVersion"));
         Assert.Equal((400, $"Error while parsing desired properties - The twin of $edgeHub: desired.{error}"), Status(hub));
-        Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Error: Rejected version 2 of the twin of $edgeHub", StringComparison.Ordinal) && line.Contains(error, StringComparison.Ordinal));
+        Assert.Contains(hub.Logs.Lines, line =>
+            line.StartsWith("Error: Rejected version 2 of the twin of $edgeHub", StringComparison.Ordinal) && line.Contains(error, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ExpiryTests : IDisposable
 
     public ExpiryTests() => (_database, _store, _input) = Open();
 
-    /// <summary>Time to live of the route (0: none), that of the hub (null: for ever), the second of the look, and whether the message is still there.</summary>
+    /// <summary>Time to live of the route (0: none) and of the hub (null: for ever), the second of the look, and whether the message is still there.</summary>
     public static TheoryData<uint, int?, int, bool> Lifetimes => new()
     {
         { 0, 10, 9, true },

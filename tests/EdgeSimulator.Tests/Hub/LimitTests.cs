@@ -68,7 +68,9 @@ public sealed class LimitTests
         {
             ["$.ct"] = "contentType", ["$.ce"] = "contentEncoding", ["$.cid"] = "cid", ["iothub-operation"] = "operation", ["$.cmid"] = "",
         };
-        var counted = properties.Where(property => property.Name != "$.cmid").Select(property => names.GetValueOrDefault(property.Name, property.Name) + property.Value)
+        var counted = properties
+            .Where(property => property.Name != "$.cmid")
+            .Select(property => names.GetValueOrDefault(property.Name, property.Name) + property.Value)
             .Append(id is null ? "" : "messageId" + id)
             .Append("outputName" + "out")
             .Append("connectionDeviceId" + TestHub.Device)

@@ -103,12 +103,15 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
         _clock.Advance(TimeSpan.FromSeconds(10));
         await ComeOnlineAsync(101);
         Assert.Equal([.. Enumerable.Range(0, 100).Select(i => $"{i}"), "kept"], Sent());
-        Assert.Equal((102, 101, 1, 0), (_endpoint.Book.AcceptedReadings, _endpoint.Book.AcknowledgedReadings, _endpoint.Book.ExpiredReadings, _endpoint.Book.QueuedReadings));
+        var book = _endpoint.Book;
+        Assert.Equal((102, 101, 1, 0), (book.AcceptedReadings, book.AcknowledgedReadings, book.ExpiredReadings, book.QueuedReadings));
         Assert.Contains(_logs.Lines, line => line.StartsWith("Warning: Dropped 1 messages for iothub", StringComparison.Ordinal));
     }
 
     private void Accept(string id, int priority, uint seconds = 0, string module = "source") => _store.Accept(
-        new HubMessage(module, "out", _clock.GetUtcNow(), [], [new("messageId", id)], "{}"u8.ToArray()), [new RouteTarget(RouteEndpoint.Upstream, priority, seconds)], null);
+        new HubMessage(module, "out", _clock.GetUtcNow(), [], [new("messageId", id)], "{}"u8.ToArray()),
+        [new RouteTarget(RouteEndpoint.Upstream, priority, seconds)],
+        null);
 
     /// <summary>Until the pump has a batch in hand.</summary>
     private async Task StartAsync()

@@ -111,5 +111,6 @@ internal static class HubConfigurationReader
     private static void WarnOfUnknown(ManifestNode node, List<string> warnings, params string[] known) =>
         warnings.AddRange(node.Names.Where(name => !known.Contains(name)).Select(name => $"{node.PlaceOf(name)} is not known to edgeHub, which ignores it."));
 
-    private static bool IsBlank(JToken? text) => text is null or { Type: JTokenType.Null } || (text is JValue { Value: string value } && string.IsNullOrWhiteSpace(value));
+    private static bool IsBlank(JToken? text) =>
+        text is null or { Type: JTokenType.Null } || (text is JValue { Value: string value } && string.IsNullOrWhiteSpace(value));
 }

@@ -9,8 +9,8 @@ using Newtonsoft.Json.Linq;
 namespace EdgeSimulator.Hub.Twins;
 
 /// <summary>
-/// The twins of all modules and of the hub itself, kept in the store. Answers and pushes are sent under the twin's lock, so that a module sees them in the order of
-/// their versions.
+/// The twins of all modules and of the hub itself, kept in the store. Answers and pushes are sent under the twin's lock, so that a module sees
+/// them in the order of their versions.
 /// </summary>
 internal sealed partial class TwinService
 {
