@@ -11,7 +11,8 @@ public sealed class MessageTests
     /// <summary>What the topic's own syntax is made of, and what is not ASCII.</summary>
     private static readonly string[][] OddProperties =
     [
-        ["plain", "1"], ["a=b&c", "d&e=f"], ["slash/plus+hash#", "50% $x/?"], ["blank here", " leading and trailing "], ["ключ", "значение 🌡 ü"], ["marks!*'()", "~-_.!*'()"],
+        ["plain", "1"], ["a=b&c", "d&e=f"], ["slash/plus+hash#", "50% $x/?"], ["blank here", " leading and trailing "],
+        ["ключ", "значение 🌡 ü"], ["marks!*'()", "~-_.!*'()"],
         ["empty", ""],
     ];
 
@@ -42,7 +43,8 @@ public sealed class MessageTests
         Assert.Equal([.. OddProperties, .. sentBy], received["properties"]!.Select(pair => new[] { (string)pair[0]!, (string)pair[1]! }));
         Assert.Equal(
             ("m/1 ü", "c&1", "application/json", "utf-8", "u=1"),
-            ((string?)received["messageId"], (string?)received["correlationId"], (string?)received["contentType"], (string?)received["contentEncoding"], (string?)received["userId"]));
+            ((string?)received["messageId"], (string?)received["correlationId"], (string?)received["contentType"],
+                (string?)received["contentEncoding"], (string?)received["userId"]));
     }
 
     [SkippableFact]
@@ -50,7 +52,8 @@ public sealed class MessageTests
     {
         await using var rig = await NodeRig.StartAsync();
         var sender = await rig.OpenAsync(NodeRig.Sender);
-        await sender.AskAsync("send", new { output = "any", body = """{"t":1}""", properties = OddProperties, messageId = "m1", contentType = "application/json" });
+        await sender.AskAsync(
+            "send", new { output = "any", body = """{"t":1}""", properties = OddProperties, messageId = "m1", contentType = "application/json" });
         await sender.AskAsync("send", new { body = "no output" });
         await Waiting.ForAsync(() => rig.Hub.GetStatus().Upstream.Messages == 2, "both messages are in the cloud");
         var lines = rig.Loopback.ReadCloud();

@@ -28,7 +28,8 @@ internal static class NodeSdk
     private static string? FindMissingPart()
     {
         if (FindVersion() is not { } version) return "There is no Node on this machine: node --version cannot be run.";
-        if (!(int.TryParse(version.TrimStart('v').Split('.')[0], out var major) && major >= LowestVersion)) return $"Node is {version}; it must be {LowestVersion} or later.";
+        if (!(int.TryParse(version.TrimStart('v').Split('.')[0], out var major) && major >= LowestVersion))
+            return $"Node is {version}; it must be {LowestVersion} or later.";
         var packages = new[] { "azure-iot-device", "azure-iot-device-mqtt" };
         return packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))
             ? null

@@ -80,5 +80,6 @@ public sealed class TwinTests
         AssertJson(expected, reported);
     }
 
-    private static void AssertJson(string expected, JToken actual) => Assert.True(JToken.DeepEquals(JToken.Parse(expected), actual), $"{actual} is not {expected}");
+    private static void AssertJson(string expected, JToken actual) =>
+        Assert.True(JToken.DeepEquals(JToken.Parse(expected), actual), $"{actual} is not {expected}");
 }

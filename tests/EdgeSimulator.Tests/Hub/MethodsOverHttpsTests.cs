@@ -146,7 +146,8 @@ public sealed class MethodsOverHttpsTests
         await using var hub = await TestHub.StartAsync();
         await using var target = await TargetAsync(hub);
         var text = new string('x', (128 * 1024) - 2);
-        var call = PostAsync(hub, $$"""{"methodName":"{{new string('m', 100)}}","payload":"{{text}}","responseTimeoutInSeconds":300,"connectTimeoutInSeconds":300}""");
+        var call = PostAsync(
+            hub, $$"""{"methodName":"{{new string('m', 100)}}","payload":"{{text}}","responseTimeoutInSeconds":300,"connectTimeoutInSeconds":300}""");
         var request = await target.ReceiveAsync();
         Assert.Equal(128 * 1024, request.BodyBytes);
         await target.PublishAsync($"$iothub/methods/res/200/?$rid={request.Topic.Split('=')[1]}", "1"u8.ToArray());
@@ -187,7 +188,9 @@ public sealed class MethodsOverHttpsTests
             _ => ("edge-1/ghost", (string?)right),
         };
         Assert.Equal((status, $$"""{"message":"{{message}}"}"""), await PostAsync(hub, """{"methodName":"ping"}""", OtherPath, caller, token));
-        Assert.Contains(hub.Logs.Lines, line => line.StartsWith("Warning: Refused a method call", StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal));
+        Assert.Contains(
+            hub.Logs.Lines,
+            line => line.StartsWith("Warning: Refused a method call", StringComparison.Ordinal) && line.Contains(why, StringComparison.Ordinal));
         Assert.Equal(0, target.Waiting);
     }
 

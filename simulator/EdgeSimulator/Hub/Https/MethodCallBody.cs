@@ -5,7 +5,10 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Hub.Https;
 
-/// <summary>The body of a method call: <c>{"methodName":…,"payload":…,"responseTimeoutInSeconds":…,"connectTimeoutInSeconds":…}</c>; only the name must be there.</summary>
+/// <summary>
+/// The body of a method call: <c>{"methodName":…,"payload":…,"responseTimeoutInSeconds":…,"connectTimeoutInSeconds":…}</c>; only the name must be
+/// there.
+/// </summary>
 internal static class MethodCallBody
 {
     private const int MaxPayloadBytes = 128 * 1024;
@@ -18,7 +21,9 @@ internal static class MethodCallBody
     public static MethodCall Read(string module, byte[] utf8)
     {
         var body = Parse(utf8);
-        var name = Property(body, "methodName") is JValue { Value: string text } ? text : throw new FormatException("methodName is missing; it must be a string.");
+        var name = Property(body, "methodName") is JValue { Value: string text }
+            ? text
+            : throw new FormatException("methodName is missing; it must be a string.");
         if (DirectMethods.FindNameError(name) is { } error) throw new FormatException(error);
         var connect = Seconds(body, "connectTimeoutInSeconds", DefaultConnectSeconds, least: 0);
         var response = Seconds(body, "responseTimeoutInSeconds", DefaultResponseSeconds, MinResponseSeconds);

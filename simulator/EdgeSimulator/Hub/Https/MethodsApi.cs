@@ -74,11 +74,16 @@ internal sealed partial class MethodsApi(HubOptions options, Authenticator authe
     {
         caller = request.Headers[CallerHeader].FirstOrDefault() ?? "";
         if (caller.Split('/', 2, StringSplitOptions.RemoveEmptyEntries) is not [var device, var module])
-            return Refuse(StatusCodes.Status400BadRequest, $"Invalid header value for {CallerHeader}", $"{CallerHeader} is '{caller}'; it must be device/module.");
+        {
+            return Refuse(
+                StatusCodes.Status400BadRequest, $"Invalid header value for {CallerHeader}", $"{CallerHeader} is '{caller}'; it must be device/module.");
+        }
+
         if (device != options.DeviceId)
             return Refuse(StatusCodes.Status401Unauthorized, "Only modules on the same device can invoke DirectMethods", $"The caller is '{caller}'.");
         var token = request.Headers.Authorization;
-        if (token.Count != 1) return Refuse(StatusCodes.Status401Unauthorized, "Authorization header missing", $"{caller} sent {token.Count} Authorization headers.");
+        if (token.Count != 1)
+            return Refuse(StatusCodes.Status401Unauthorized, "Authorization header missing", $"{caller} sent {token.Count} Authorization headers.");
         return authenticator.AuthenticateToken(device, module, token[0], clock.GetUtcNow()) is AuthenticationResult.Refused refused
             ? Refuse(StatusCodes.Status401Unauthorized, $"Unable to authenticate device with Id {caller}", refused.Reason)
             : null;

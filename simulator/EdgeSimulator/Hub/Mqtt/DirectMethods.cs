@@ -33,9 +33,12 @@ internal sealed class DirectMethods(ConnectionTable connections, HubMetrics metr
         return await CallAsync(call, HubMetrics.Upstream, cancellation).ConfigureAwait(false) switch
         {
             MethodOutcome.Answered answer => new MethodResult(answer.Status, Read(call, answer.Body)),
-            MethodOutcome.NotAsked { Connected: false } => throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called."),
-            MethodOutcome.NotAsked => throw new SimulatorException($"Module '{module}' has not subscribed to direct methods; method '{method}' was not called."),
-            MethodOutcome.NotAnswered { Disconnected: true } => throw new SimulatorException($"Module '{module}' disconnected before it answered method '{method}'."),
+            MethodOutcome.NotAsked { Connected: false } =>
+                throw new SimulatorException($"Module '{module}' is not connected; method '{method}' was not called."),
+            MethodOutcome.NotAsked =>
+                throw new SimulatorException($"Module '{module}' has not subscribed to direct methods; method '{method}' was not called."),
+            MethodOutcome.NotAnswered { Disconnected: true } =>
+                throw new SimulatorException($"Module '{module}' disconnected before it answered method '{method}'."),
             _ => throw new SimulatorException($"Module '{module}' did not answer method '{method}' within {timeout.TotalSeconds} s."),
         };
     }
