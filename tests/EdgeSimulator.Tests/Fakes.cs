@@ -19,6 +19,8 @@ internal sealed class FakeHub : IEdgeHub
 
     public bool UpstreamOnline { get; set; } = true;
 
+    public string? ConfigurationRefusal { get; set; }
+
     public HubStatus Status { get; set; } = HubStatuses.Empty;
 
     public Func<string, string, MethodResult> Answer { get; set; } = (module, _) => throw new SimulatorException($"{module} is not connected.");

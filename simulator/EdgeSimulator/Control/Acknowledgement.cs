@@ -35,8 +35,6 @@ public sealed class Acknowledgement
         {
             yield return $"lastDesiredStatus: {HubStatus["code"]}, version {_reported["lastDesiredVersion"]}";
             if (HubStatus.Value<string>("description") is { Length: > 0 } description) yield return "  " + description;
-            else if (properties.Contains("routes"))
-                yield return "  A condition whose types do not fit together is refused all the same, as by the real edgeHub; then \"logs edgeHub\" says so.";
             yield break;
         }
 

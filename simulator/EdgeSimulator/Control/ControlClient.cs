@@ -22,9 +22,11 @@ public sealed class ControlClient(int port, TimeProvider clock) : IDisposable
     public Task<JObject> GetTwinAsync(string module, CancellationToken cancellation) =>
         CallAsync(HttpMethod.Get, $"{PathOf(module)}/twin", null, cancellation);
 
-    /// <returns>The new <c>$version</c>.</returns>
-    public async Task<long> PatchDesiredAsync(string module, JObject patch, CancellationToken cancellation) =>
-        (await CallAsync(HttpMethod.Patch, $"{PathOf(module)}/twin/desired", patch, cancellation)).Value<long>("version");
+    public async Task<DesiredChange> PatchDesiredAsync(string module, JObject patch, CancellationToken cancellation)
+    {
+        var answer = await CallAsync(HttpMethod.Patch, $"{PathOf(module)}/twin/desired", patch, cancellation);
+        return new DesiredChange(answer.Value<long>("version"), answer.Value<string>("refusal"));
+    }
 
     public async Task<MethodResult> InvokeAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation)
     {

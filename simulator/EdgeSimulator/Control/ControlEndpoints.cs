@@ -21,7 +21,8 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
         application.MapMethods("/modules/{module}/twin/desired", [HttpMethods.Patch], async context =>
         {
             var patch = await ReadObjectAsync(context.Request);
-            await AnswerAsync(context, new JObject { ["version"] = control.PatchDesired(Module(context), patch) });
+            var change = control.PatchDesired(Module(context), patch);
+            await AnswerAsync(context, new JObject { ["version"] = change.Version, ["refusal"] = change.Refusal });
         });
         application.MapGet("/modules/{module}/credentials", context => AnswerAsync(context, control.GetCredentials(Module(context))));
         foreach (var command in Enum.GetValues<ModuleCommand>())

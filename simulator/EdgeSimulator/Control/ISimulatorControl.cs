@@ -12,9 +12,8 @@ public interface ISimulatorControl
     /// <exception cref="SimulatorException">No such module.</exception>
     JObject GetTwin(string module);
 
-    /// <returns>The new <c>$version</c>.</returns>
     /// <exception cref="SimulatorException">No such module.</exception>
-    long PatchDesired(string module, JObject patch);
+    DesiredChange PatchDesired(string module, JObject patch);
 
     /// <exception cref="SimulatorException">No such module, it is not connected, or it did not answer in time.</exception>
     Task<MethodResult> InvokeAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation);
@@ -50,3 +49,7 @@ public enum ModuleCommand
     Stop,
     Restart,
 }
+
+/// <param name="Version">The new <c>$version</c>.</param>
+/// <param name="Refusal">Why the hub has not taken over a change of its own twin, also where its report says 200; else null.</param>
+public sealed record DesiredChange(long Version, string? Refusal);

@@ -25,7 +25,8 @@ public sealed class SimulatorControl(
 
     public JObject GetTwin(string module) => hub.GetTwin(KnownTwin(module));
 
-    public long PatchDesired(string module, JObject patch) => hub.PatchDesired(KnownTwin(module), patch);
+    public DesiredChange PatchDesired(string module, JObject patch) =>
+        new(hub.PatchDesired(KnownTwin(module), patch), module == HubTwin.Name ? hub.ConfigurationRefusal : null);
 
     public Task<MethodResult> InvokeAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation) =>
         hub.InvokeMethodAsync(Known(module), method, payload, timeout, cancellation);

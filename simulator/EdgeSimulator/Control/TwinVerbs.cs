@@ -23,7 +23,7 @@ public static class TwinVerbs
         ControlClient client, string module, IReadOnlyList<string> assignments, Terminal terminal, TimeProvider clock, CancellationToken cancellation)
     {
         var patch = TwinPath.ParseAll(assignments);
-        var version = await client.PatchDesiredAsync(module, patch, cancellation);
+        var (version, refusal) = await client.PatchDesiredAsync(module, patch, cancellation);
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Patience)
         {
@@ -31,7 +31,9 @@ public static class TwinVerbs
             if (twin["reported"] is JObject reported && Acknowledgement.Find(reported, version) is { } acknowledgement)
             {
                 foreach (var line in acknowledgement.Lines(patch.Properties().Select(property => property.Name))) terminal.Plain(line);
-                return acknowledgement.Applied ? ExitCodes.Done : ExitCodes.Failed;
+                if (acknowledgement.Applied && refusal is not null)
+                    terminal.Plain($"  Not in force all the same: the real edgeHub too finds this out after its report, and tells it in its log only. {refusal}");
+                return acknowledgement.Applied && refusal is null ? ExitCodes.Done : ExitCodes.Failed;
             }
 
             await Task.Delay(Tick, clock, cancellation);

@@ -101,6 +101,8 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
 
     public JObject GetTwin(string module) => Started.Twins.Get(module);
 
+    public string? ConfigurationRefusal => Started.Configuration.Refusal;
+
     public long PatchDesired(string module, JObject patch) => Started.Twins.PatchDesired(module, patch);
 
     public Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation) =>

@@ -15,6 +15,9 @@ public interface IEdgeHub : IAsyncDisposable
     /// <summary>False while the cloud is away; messages for <c>$upstream</c> then wait in their queue.</summary>
     bool UpstreamOnline { get; set; }
 
+    /// <summary>Why the newest desired properties of <c>$edgeHub</c> are not in force; null when they are.</summary>
+    string? ConfigurationRefusal { get; }
+
     /// <summary>Raised after a reported patch was stored: module id and the patch. Handlers must be quick and must not throw.</summary>
     event Action<string, JObject>? Reported;
 

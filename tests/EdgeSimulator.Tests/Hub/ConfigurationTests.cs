@@ -102,6 +102,7 @@ public sealed class ConfigurationTests
         await source.SendAsync("out", "1");
         Assert.Equal(1, hub.Input("filter", "in").AcceptedReadings);
         Assert.Equal((2, 200), (Reported(hub).Value<long>("lastDesiredVersion"), Status(hub).Code));
+        Assert.Contains("Route 'a', column 27: > has 'string' and 'number'", hub.Hub.ConfigurationRefusal);
         Assert.Contains(hub.Logs.Lines, line =>
             line.StartsWith("Error: Rejected version 2 of the twin of $edgeHub", StringComparison.Ordinal)
             && line.Contains("lastDesiredStatus says 200 all the same", StringComparison.Ordinal)

@@ -36,6 +36,9 @@ internal sealed partial class ConfigurationService
     /// <summary>What a message that comes now is treated by.</summary>
     public HubConfiguration Current => _current;
 
+    /// <summary>Why the hub's newest desired properties are not in force; null when they are.</summary>
+    public string? Refusal { get; private set; }
+
     private void Start()
     {
         var desired = (JObject)_twins.Get(HubTwin.Name)["desired"]!;
@@ -60,18 +63,21 @@ internal sealed partial class ConfigurationService
         {
             Use(Read(desired));
             _database.Put(StoreKeys.LastGoodConfiguration, JsonText.ToUtf8(desired));
+            Refusal = null;
             _twins.Report(HubTwin.Name, HubReport.Applied(version));
             LogApplied(version, _current.Definitions.Count, _current.TimeToLive?.TotalSeconds ?? -1);
             return true;
         }
         catch (HubConfigurationException error) when (error.TypeMismatch)
         {
+            Refusal = error.Message;
             // The real edgeHub has reported success by the time it finds out.
             _twins.Report(HubTwin.Name, HubReport.Applied(version));
             LogRejectedUnreported(version, error.Message);
         }
         catch (SimulatorException error)
         {
+            Refusal = error.Message;
             _twins.Report(HubTwin.Name, HubReport.Rejected(version, error.Message));
             LogRejected(version, error.Message);
         }
