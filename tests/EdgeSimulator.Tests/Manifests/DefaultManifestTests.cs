@@ -1,4 +1,5 @@
 using EdgeModules.Messages;
+using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Manifests;
 using Newtonsoft.Json.Linq;
 using NJsonSchema;
@@ -103,7 +104,6 @@ public class DefaultManifestTests
         Assert.Equal("SensorModule", manifest.Modules.MaxBy(module => module.StartupOrder)!.Name);
     }
 
-    /// <summary>0 is kept for what is critical, which nothing is yet.</summary>
     [Theory]
     [MemberData(nameof(Templates))]
     public void Template_Routes_HaveAPriorityAndATimeToLive(string name)
@@ -112,8 +112,19 @@ public class DefaultManifestTests
         var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration;
         Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
         Assert.Equal(
-            [("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("invalidToCloud", 9, 0)],
+            [("criticalToCloud", 0, 30 * 86_400), ("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("invalidToCloud", 9, 0)],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
+    }
+
+    [Theory]
+    [InlineData("normal", "5")]
+    [InlineData("critical", "0")]
+    public void Template_CriticalMessage_GoesToTheCloudAheadOfAll(string priority, string expected)
+    {
+        var workspace = Workspace.Find("deployment.template.json", null, Root);
+        var routes = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration.Routes;
+        var targets = routes.Match(new RoutedMessage(RouteTable.SourceOf("FilterModule", "filtered"), [new("priority", priority)], [], default));
+        Assert.Equal([$"iothub {expected}"], targets.Select(target => $"{target.Endpoint.Id} {target.Priority}"));
     }
 
     [Fact]
