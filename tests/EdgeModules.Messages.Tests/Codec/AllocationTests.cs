@@ -4,6 +4,7 @@ using System.Text;
 namespace EdgeModules.Messages.Tests.Codec;
 
 /// <summary>The steady state allocates nothing: that is what lets a gateway of 1 GB carry ten thousand sensors.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class AllocationTests
 {
     public static TheoryData<string, string> Shapes => new()
@@ -50,3 +51,7 @@ public sealed class AllocationTests
         Assert.True(held < 8_000_000, $"{held:N0} bytes are held after 400 bodies of 100,000 bytes.");
     }
 }
+
+/// <summary>Memory is that of the whole process: no other test may run at the same time.</summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone;

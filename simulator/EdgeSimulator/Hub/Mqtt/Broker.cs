@@ -105,6 +105,8 @@ internal sealed partial class Broker : IAsyncDisposable
         switch (_authenticator.Authenticate(connecting.ClientId, connecting.UserName, connecting.Password, _clock.GetUtcNow()))
         {
             case AuthenticationResult.Accepted accepted:
+                // Before the client can know that it is connected: its next connection must not find the subscriptions.
+                if (connecting.CleanSession == true) Subscriptions.Forget(_database, accepted.Module);
                 _arrivals.Add(connecting.RemoteEndPoint, new Arrival(accepted, connecting.CleanSession ?? false));
                 break;
             case AuthenticationResult.Refused refused:
@@ -120,7 +122,7 @@ internal sealed partial class Broker : IAsyncDisposable
         if (!_arrivals.TryGetValue(connected.RemoteEndPoint, out var arrival)) return;
         var module = arrival.Accepted.Module;
         var session = await _server.GetSessionAsync(connected.ClientId).ConfigureAwait(false);
-        var subscriptions = arrival.CleanSession ? Subscriptions.Clean(_database, module) : Subscriptions.Load(_database, module);
+        var subscriptions = arrival.CleanSession ? Subscriptions.Clean() : Subscriptions.Load(_database, module);
         _connections.Set(new ModuleConnection(module, connected.RemoteEndPoint, arrival.Accepted.ExpiresAt, subscriptions, session));
         LogConnected(module);
     }

@@ -13,7 +13,7 @@ internal sealed partial class Subscriptions
     private readonly Lock _gate = new();
     private readonly Database? _database;
     private readonly byte[] _key;
-    
+
     /// <summary>Never changed, only replaced.</summary>
     private volatile Dictionary<string, MqttQualityOfServiceLevel> _filters;
 
@@ -35,12 +35,11 @@ internal sealed partial class Subscriptions
         return new Subscriptions(database, key, filters);
     }
 
-    /// <summary>None, and those to come end with the connection; what the store remembers is forgotten.</summary>
-    public static Subscriptions Clean(Database database, string module)
-    {
-        Load(database, module).Change(filters => filters.Clear());
-        return new Subscriptions(null, [], []);
-    }
+    /// <summary>Those of a clean session: none, and those to come end with the connection.</summary>
+    public static Subscriptions Clean() => new(null, [], []);
+
+    /// <summary>The store remembers none of the module any more.</summary>
+    public static void Forget(Database database, string module) => Load(database, module).Change(filters => filters.Clear());
 
     public void Add(string filter, MqttQualityOfServiceLevel quality) => Change(filters => filters[filter] = quality);
 
