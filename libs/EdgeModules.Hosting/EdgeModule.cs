@@ -71,6 +71,9 @@ public abstract class EdgeModule<TSettings>
 
     /// <summary>Readings taken in that time or later messages will release: the gauge <c>held</c> of the ledger.</summary>
     public virtual long Held => 0;
+
+    /// <summary>Further gauges of the ledger as it is told: numbers that go down again, by name.</summary>
+    public virtual IReadOnlyList<KeyValuePair<string, long>> Gauges => [];
 }
 
 /// <param name="Now">The clock, read once for this call.</param>

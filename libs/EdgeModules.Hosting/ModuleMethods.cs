@@ -24,11 +24,12 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
         }
     }
 
-    /// <summary>The books with the gauge <c>held</c>.</summary>
+    /// <summary>The books with the gauge <c>held</c> and those of the module.</summary>
     public JObject Books()
     {
         var books = pump.Ledger.ToJson();
         books["held"] = module.Held;
+        foreach (var (name, value) in module.Gauges) books[name] = value;
         return books;
     }
 

@@ -6,5 +6,5 @@ namespace EdgeModules.Messages;
 public static class ReservedNames
 {
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
-        ["deviceId", "timestamp", "zone", "windowStart", "windowEnd", "readingCount", "deviceCount", "devices", "revision", "partial", "part", "parts"]);
+        ["deviceId", "timestamp", "zone", "windowStart", "windowEnd", "readingCount", "deviceCount", "devices", "revision", "partial", "part", "parts", "summaryId"]);
 }

@@ -1,0 +1,397 @@
+using EdgeModules.Messages;
+
+namespace EdgeModules.Aggregation;
+
+/// <summary>
+/// All that is remembered, and the events that change it. Each event is applied and written to the journal in one call, and read back into the same call, so a
+/// restart repeats what was decided and decides nothing.
+/// </summary>
+internal sealed class AggregatorState
+{
+    /// <summary>Zones without a device are remembered up to so many zones, so that none of their windows is told twice.</summary>
+    private const int MaxEmptyZones = 1_000;
+
+    private readonly Dictionary<string, Device> _byId = [];
+    private readonly List<Device?> _byIndex = [];
+    private readonly SortedSet<int> _free = [];
+    private readonly Dictionary<string, Zone> _zones = [];
+    private readonly ShapeTable _shapes = new();
+    private readonly EventJournal _journal;
+
+    public AggregatorState(CompactWriter writer) => _journal = new EventJournal(writer, _shapes);
+
+    /// <summary>Least recently seen.</summary>
+    public Device? Oldest { get; private set; }
+
+    public Device? Newest { get; private set; }
+
+    public int DeviceCount => _byId.Count;
+
+    public IReadOnlyDictionary<string, Zone> Zones => _zones;
+
+    /// <summary>Closed and not sent yet, in order.</summary>
+    public List<DeviceWindow> PendingWindows { get; } = [];
+
+    public List<ZoneWindow> PendingZones { get; } = [];
+
+    /// <summary>Windows that are open or kept.</summary>
+    public int WindowCount { get; private set; }
+
+    /// <summary>Readings in windows that were not told yet.</summary>
+    public long Unsent { get; private set; }
+
+    public long HeldCount { get; private set; }
+
+    /// <summary>How often a device began anew or was forgotten.</summary>
+    public long Generation { get; private set; }
+
+    /// <summary>The <see cref="Generation"/> at which a device was forgotten last; those that come new begin with it. 0 when none was.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <summary>The clock at the last call, Unix milliseconds.</summary>
+    public long Now { get; private set; }
+
+    public void Begin(long now)
+    {
+        // A clock that was set back must not make devices look as if they had been heard in the future.
+        if (now < Now) for (var device = Oldest; device is not null; device = device.Newer) device.Arrived = Math.Min(device.Arrived, now);
+        Now = now;
+        _journal.Begin(now);
+    }
+
+    public bool TryFind(string deviceId, out Device device) => _byId.TryGetValue(deviceId, out device!);
+
+    public Device At(int index) =>
+        index >= 0 && index < _byIndex.Count && _byIndex[index] is { } device ? device : throw new InvalidDataException($"The saved windows name device {index}, which there is not.");
+
+    public Device AddDevice(string id, long generation)
+    {
+        var index = _free.Count > 0 ? _free.Min : _byIndex.Count;
+        _free.Remove(index);
+        var device = new Device(id, index, generation) { Arrived = Now };
+        Place(device);
+        _journal.Device(device);
+        return device;
+    }
+
+    /// <summary>Where a snapshot has it.</summary>
+    public void Place(Device device)
+    {
+        while (_byIndex.Count <= device.Index) _byIndex.Add(null);
+        _byIndex[device.Index] = device;
+        _byId.Add(device.Id, device);
+        LinkNewest(device);
+    }
+
+    public void See(Device device)
+    {
+        device.Arrived = Now;
+        if (ReferenceEquals(device, Newest)) return;
+        Unlink(device);
+        LinkNewest(device);
+    }
+
+    public void Move(Device device, string? zone)
+    {
+        Leave(device);
+        device.Zone = zone is null ? null : ZoneOf(zone);
+        device.Zone?.Devices.Add(device);
+        _journal.Move(device);
+    }
+
+    public Zone ZoneOf(string name)
+    {
+        if (!_zones.TryGetValue(name, out var zone)) _zones.Add(name, zone = new Zone(name));
+        return zone;
+    }
+
+    public DeviceWindow Open(Device device, long start, long end, int sketchError, bool isPartial)
+    {
+        var window = new DeviceWindow(device.Id, device.Zone?.Name, device.Generation, start, end, new WindowContents(sketchError)) { IsPartial = isPartial };
+        Insert(device.Open, window);
+        WindowCount++;
+        _journal.Open(device, window);
+        return window;
+    }
+
+    /// <summary>Into an open window that does not have the timestamp.</summary>
+    public void Fold(Device device, DeviceWindow window, long timestamp, ReadOnlySpan<MetricValue> metrics)
+    {
+        _journal.BeginFold(device, timestamp, metrics);
+        var contents = window.Contents;
+        contents.AddReading();
+        for (var i = 0; i < metrics.Length; i++)
+        {
+            ref var metric = ref contents.Find(metrics[i].Name, i);
+            _journal.Value(ref metric.Code, metrics[i].Value);
+            metric.Add(metrics[i].Value, timestamp);
+        }
+
+        AfterFold(device, window, timestamp);
+    }
+
+    /// <summary>As <see cref="Fold"/>, from the journal.</summary>
+    public void Refold(ref CompactReader reader, int index, long timestamp)
+    {
+        var device = At(index);
+        See(device);
+        var window = device.OpenAt(timestamp) ?? throw new InvalidDataException($"The saved windows have a reading of {device.Id} at {timestamp} and no window for it.");
+        var shape = reader.ReadCount(int.MaxValue);
+        var names = _shapes.NamesOf(shape);
+        (device.Shape, device.ShapeGeneration) = (shape, _shapes.Generation);
+        window.Contents.AddReading();
+        for (var i = 0; i < names.Length; i++)
+        {
+            ref var metric = ref window.Contents.Find(names[i], i);
+            metric.Add(metric.Code.Read(ref reader), timestamp);
+        }
+
+        AfterFold(device, window, timestamp);
+    }
+
+    /// <param name="zoneSpan">The zone's window that takes it up, made if it is not there; null when none does.</param>
+    public void Close(Device device, DeviceWindow window, bool keep, bool isPartial, (long Start, long End)? zoneSpan)
+    {
+        _journal.Close(device, window, keep, isPartial, zoneSpan);
+        device.Open.Remove(window);
+        window.IsPartial |= isPartial;
+        window.Zone = device.Zone?.Name;
+        device.ClosedThrough = Math.Max(device.ClosedThrough, window.End);
+        if (keep) Keep(device, window);
+        else WindowCount--;
+        Pend(window);
+        if (zoneSpan is { } span) ZoneContents(device.Zone!, span, device.Id, window.Contents.SketchError).Merge(window.Contents);
+    }
+
+    /// <summary>A window of which nothing came in time.</summary>
+    public DeviceWindow OpenKept(Device device, long start, long end, int sketchError, bool isPartial)
+    {
+        var window = new DeviceWindow(device.Id, device.Zone?.Name, device.Generation, start, end, new WindowContents(sketchError)) { IsPartial = isPartial };
+        WindowCount++;
+        Keep(device, window);
+        Pend(window);
+        _journal.OpenKept(device, window);
+        return window;
+    }
+
+    /// <summary>Folds a late reading into a closed window, which is sent again, and into that of the zone when it is there.</summary>
+    public void Revise(Device device, DeviceWindow window, long timestamp, ReadOnlySpan<MetricValue> metrics, (long Start, long End)? zoneSpan)
+    {
+        _journal.Revise(device, window, timestamp, metrics, zoneSpan);
+        if (!window.IsPending) window.Revision++;
+        Pend(window);
+        window.Contents.Add(metrics, timestamp);
+        window.Timestamps.Add((int)(timestamp - window.Start));
+        Unsent++;
+        if (zoneSpan is not { } span) return;
+        var zone = ZoneOf(window.Zone!);
+        ZoneContents(zone, span, device.Id, window.Contents.SketchError).Add(metrics, timestamp);
+        if (zone.Kept.Find(kept => kept.Start == span.Start) is not { } sent) return;
+        if (!sent.IsPending) sent.Revision++;
+        Pend(sent);
+    }
+
+    /// <summary>Forgets closed windows that end at <paramref name="through"/> or before.</summary>
+    public void Forget(Device device, long through)
+    {
+        if (device.Kept.Count == 0 || device.Kept[0].End > through) return;
+        _journal.Forget(device, through);
+        WindowCount -= device.Kept.RemoveAll(window => !(window.IsKept = window.End > through));
+        device.ForgottenThrough = Math.Max(device.ForgottenThrough, through);
+    }
+
+    /// <summary>The device's clock was set back: it begins anew, all its windows being closed.</summary>
+    public void StartAnew(Device device)
+    {
+        _journal.StartAnew(device);
+        device.Generation = ++Generation;
+        (device.Newest, device.Behind) = (null, 0);
+        device.ClosedThrough = device.ForgottenThrough = long.MinValue;
+        foreach (var window in device.Kept) window.IsKept = false;
+        WindowCount -= device.Kept.Count;
+        device.Kept.Clear();
+    }
+
+    public void Hold(Device device, long timestamp, ReadOnlySpan<MetricValue> metrics)
+    {
+        _journal.Hold(device, timestamp, metrics);
+        device.Held.Add(new HeldReading(timestamp, metrics.ToArray()));
+        HeldCount++;
+    }
+
+    /// <summary>They are folded, or dropped, now.</summary>
+    public void ReleaseHeld(Device device)
+    {
+        if (device.Held.Count == 0) return;
+        _journal.ReleaseHeld(device);
+        HeldCount -= device.Held.Count;
+        device.Held.Clear();
+    }
+
+    public void SetBehind(Device device, int behind, long timestamp)
+    {
+        if (device.Behind == behind && behind == 0) return;
+        (device.Behind, device.LastBehind) = (behind, timestamp);
+        _journal.Behind(device);
+    }
+
+    /// <summary>Forgets a device of which no window is open and no reading held.</summary>
+    public void Evict(Device device)
+    {
+        _journal.Evict(device);
+        Forgotten = ++Generation;
+        foreach (var window in device.Kept) window.IsKept = false;
+        WindowCount -= device.Kept.Count;
+        Leave(device);
+        Unlink(device);
+        _byId.Remove(device.Id);
+        _byIndex[device.Index] = null;
+        _free.Add(device.Index);
+    }
+
+    public void CloseZone(Zone zone, ZoneWindow window, bool keep)
+    {
+        _journal.CloseZone(zone, window, keep);
+        zone.Open.Remove(window);
+        zone.ClosedThrough = Math.Max(zone.ClosedThrough, window.End);
+        window.IsKept = keep;
+        if (keep) Insert(zone.Kept, window);
+        Pend(window);
+    }
+
+    public void ForgetZone(Zone zone, long through)
+    {
+        if (zone.Kept.Count == 0 || zone.Kept[0].End > through) return;
+        _journal.ForgetZone(zone, through);
+        zone.Kept.RemoveAll(window => !(window.IsKept = window.End > through));
+    }
+
+    /// <summary>All that waited is in messages now.</summary>
+    public void MarkSent()
+    {
+        _journal.Sent();
+        foreach (var window in PendingWindows)
+        {
+            Unsent -= window.Contents.Readings - window.Sent;
+            (window.Sent, window.IsPending) = (window.Contents.Readings, false);
+        }
+
+        foreach (var window in PendingZones) window.IsPending = false;
+        PendingWindows.Clear();
+        PendingZones.Clear();
+    }
+
+    public void Clear()
+    {
+        _byId.Clear();
+        _byIndex.Clear();
+        _free.Clear();
+        _zones.Clear();
+        _shapes.Clear();
+        PendingWindows.Clear();
+        PendingZones.Clear();
+        (Oldest, Newest, WindowCount, Unsent, HeldCount) = (null, null, 0, 0, 0);
+        // Windows that come again must not have the ids of those forgotten.
+        Forgotten = ++Generation;
+    }
+
+    /// <summary>What the snapshot of the state brings beside its devices and zones.</summary>
+    public void RestoreTotals(long generation, long forgotten, long now) => (Generation, Forgotten, Now) = (generation, forgotten, now);
+
+    public void RestoreWindow(Device? device, DeviceWindow window, bool isOpen)
+    {
+        Unsent += window.Contents.Readings - window.Sent;
+        if (window.IsPending) PendingWindows.Add(window);
+        if (device is null || !(isOpen || window.IsKept)) return;
+        Insert(isOpen ? device.Open : device.Kept, window);
+        WindowCount++;
+    }
+
+    public void RestoreHeld(Device device, HeldReading reading)
+    {
+        device.Held.Add(reading);
+        HeldCount++;
+    }
+
+    /// <summary>Takes the number that the journal gives a device; those passed over are free.</summary>
+    public int TakeIndex(int index)
+    {
+        if (index < _byIndex.Count && _byIndex[index] is not null) throw new InvalidDataException($"The saved windows have two devices of the number {index}.");
+        if (index > 10_000_000) throw new InvalidDataException($"The saved windows have a device of the number {index}.");
+        _free.Remove(index);
+        for (var i = _byIndex.Count; i < index; i++) _free.Add(i);
+        return index;
+    }
+
+    public ShapeTable Shapes => _shapes;
+
+    public EventJournal Journal => _journal;
+
+    private void AfterFold(Device device, DeviceWindow window, long timestamp)
+    {
+        window.Timestamps.Add((int)(timestamp - window.Start));
+        Unsent++;
+        if (device.Newest is { } newest && timestamp <= newest) return;
+        device.Newest = timestamp;
+        if (device.Zone is { } zone && timestamp > zone.Newest) zone.Newest = timestamp;
+    }
+
+    private void Leave(Device device)
+    {
+        if (device.Zone is not { } zone) return;
+        zone.Devices.Remove(device);
+        if (_zones.Count > MaxEmptyZones && zone is { Devices.Count: 0, Open.Count: 0, Kept.Count: 0 }) _zones.Remove(zone.Name);
+    }
+
+    private static void Keep(Device device, DeviceWindow window)
+    {
+        window.IsKept = true;
+        Insert(device.Kept, window);
+    }
+
+    private static WindowContents ZoneContents(Zone zone, (long Start, long End) span, string deviceId, int sketchError)
+    {
+        var window = zone.Open.Find(open => open.Start == span.Start) ?? zone.Kept.Find(kept => kept.Start == span.Start);
+        if (window is null) Insert(zone.Open, window = new ZoneWindow(zone.Name, span.Start, span.End));
+        if (!window.Devices.TryGetValue(deviceId, out var contents)) window.Devices.Add(deviceId, contents = new WindowContents(sketchError));
+        return contents;
+    }
+
+    private void Pend(DeviceWindow window)
+    {
+        if (window.IsPending) return;
+        window.IsPending = true;
+        PendingWindows.Add(window);
+    }
+
+    private void Pend(ZoneWindow window)
+    {
+        if (window.IsPending) return;
+        window.IsPending = true;
+        PendingZones.Add(window);
+    }
+
+    private static void Insert<T>(List<T> windows, T window)
+        where T : Window
+    {
+        var place = windows.Count;
+        while (place > 0 && windows[place - 1].Start > window.Start) place--;
+        windows.Insert(place, window);
+    }
+
+    private void LinkNewest(Device device)
+    {
+        (device.Older, device.Newer) = (Newest, null);
+        if (Newest is null) Oldest = device;
+        else Newest.Newer = device;
+        Newest = device;
+    }
+
+    private void Unlink(Device device)
+    {
+        if (device.Older is null) Oldest = device.Newer;
+        else device.Older.Newer = device.Newer;
+        if (device.Newer is null) Newest = device.Older;
+        else device.Newer.Older = device.Older;
+    }
+}
