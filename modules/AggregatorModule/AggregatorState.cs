@@ -196,8 +196,13 @@ internal sealed class AggregatorState
     {
         if (device.Kept.Count == 0 || device.Kept[0].End > through) return;
         _journal.Forget(device, through);
-        WindowCount -= device.Kept.RemoveAll(window => !(window.IsKept = window.End > through));
-        device.ForgottenThrough = Math.Max(device.ForgottenThrough, through);
+        foreach (var window in device.Kept)
+        {
+            window.IsKept = window.End > through;
+            if (!window.IsKept) device.ForgottenThrough = Math.Max(device.ForgottenThrough, window.End);
+        }
+
+        WindowCount -= device.Kept.RemoveAll(window => !window.IsKept);
     }
 
     /// <summary>The device's clock was set back: it begins anew, all its windows being closed.</summary>

@@ -183,9 +183,10 @@ public sealed class WindowAggregator
     {
         if (settings.Revises && timestamp >= device.ForgottenThrough)
         {
-            var window = device.KeptAt(timestamp);
+            var rememberedFrom = device.Newest - settings.Lateness - settings.ReviseSeconds * 1000L;
+            var window = device.KeptAt(timestamp) is { } kept && kept.End > rememberedFrom ? kept : null;
             if (window is not null && window.Timestamps.Contains((int)(timestamp - window.Start))) return ReadingOutcome.Duplicate;
-            if (window is null && span.End > device.Newest - settings.Lateness - settings.ReviseSeconds * 1000L)
+            if (window is null && span.End > rememberedFrom)
             {
                 MakeRoom(settings, ref tally);
                 window = _state.OpenKept(device, span.Start, span.End, settings.SketchError, span.IsShort);
@@ -279,6 +280,7 @@ public sealed class WindowAggregator
         var grid = timestamp - ((timestamp % length) + length) % length;
         var (start, end) = (grid, grid + length);
         if (device.ClosedThrough <= timestamp) start = Math.Max(start, device.ClosedThrough);
+        if (device.ForgottenThrough <= timestamp) start = Math.Max(start, device.ForgottenThrough);
         Shorten(device.Open);
         Shorten(device.Kept);
         return (start, end, end - start != length);

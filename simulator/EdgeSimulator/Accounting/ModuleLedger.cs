@@ -20,6 +20,12 @@ public sealed record ModuleLedger(JObject Json)
 
     public long Outcomes => OutcomeCounters.Sum(Sum);
 
+    /// <summary>Taken into windows of time.</summary>
+    public long Folded => Sum("folded");
+
+    /// <summary>Readings that were folded and are in a summary that was sent, in a window that will give one, or were given up by hand.</summary>
+    public long InSummaries => Sum("summarized") + Sum("open") + Sum("forgotten");
+
     /// <summary>Output → readings that the hub has accepted.</summary>
     public IReadOnlyDictionary<string, long> Sent =>
         Json["sent"] is JObject sent ? sent.Properties().ToDictionary(output => output.Name, output => Sum(output.Value)) : new Dictionary<string, long>();
@@ -29,7 +35,7 @@ public sealed record ModuleLedger(JObject Json)
         Sum("generated") is > 0 and var readings && Json.ContainsKey("generatedBytes") ? (double)Sum("generatedBytes") / readings : null;
 
     /// <summary>Grows with every counter that only grows: of two ledgers of one module the larger one is the later.</summary>
-    private long Activity => Json.Properties().Where(counter => counter.Name is not ("held" or "unsent")).Sum(counter => Sum(counter.Value));
+    private long Activity => Json.Properties().Where(counter => counter.Name is not ("held" or "unsent" or "open")).Sum(counter => Sum(counter.Value));
 
     public static ModuleLedger Later(ModuleLedger first, ModuleLedger second) => second.Activity >= first.Activity ? second : first;
 

@@ -56,7 +56,7 @@ public class BooksTests
         { "received", 99, ["FilterModule: 99 received by the module, 100 acknowledged to the hub", "FilterModule: 99 received, 100 accounted for by an outcome"] },
         { "suppressed.deadband", 49, ["FilterModule: 100 received, 99 accounted for by an outcome"] },
         { "held", 6, ["FilterModule: 100 received, 102 accounted for by an outcome"] },
-        { "folded", 1, ["FilterModule: 100 received, 101 accounted for by an outcome"] },
+        { "evaluated", 1, ["FilterModule: 100 received, 101 accounted for by an outcome"] },
         { "redelivered", 50, [] },
         { "unsent", 50, [] },
     };
@@ -69,6 +69,19 @@ public class BooksTests
         var parent = counter.Contains('.') ? (JObject)ledger[counter.Split('.')[0]]! : ledger;
         parent[counter.Split('.')[^1]] = value;
         Assert.Equal(differences, Books.Compare(Ledgers(Sensor, ledger.ToString()), Hub).Select(difference => difference.ToString()));
+    }
+
+    [Theory]
+    [InlineData("summarized", 39)]
+    [InlineData("open", 0)]
+    [InlineData("forgotten", 1)]
+    public void Compare_SummariesThatLackReadings_AreADifference(string counter, int value)
+    {
+        var ledger = JObject.Parse("""{"received":100,"folded":100,"summarized":60,"open":38,"forgotten":2,"sent":{"filtered":38,"invalid":2}}""");
+        Assert.Empty(Books.Compare(Ledgers(Sensor, ledger.ToString()), Hub));
+        ledger[counter] = value;
+        var difference = Assert.Single(Books.Compare(Ledgers(Sensor, ledger.ToString()), Hub));
+        Assert.StartsWith("FilterModule: 100 folded, ", difference.ToString());
     }
 
     [Fact]
@@ -97,6 +110,7 @@ public class BooksTests
     [Theory]
     [InlineData("""{"received":5,"held":2}""", """{"received":6,"held":0}""")]
     [InlineData("""{"sent":{"a":5},"unsent":9}""", """{"sent":{"a":6},"unsent":0}""")]
+    [InlineData("""{"summarized":5,"open":9}""", """{"summarized":6,"open":0}""")]
     public void Later_TwoLedgersOfOneModule_IsTheOneWithMoreInIt(string earlier, string later)
     {
         var (first, second) = (new ModuleLedger(JObject.Parse(earlier)), new ModuleLedger(JObject.Parse(later)));

@@ -20,7 +20,7 @@ public sealed class SuiteTests
         Assert.Equal(ReadingsOfTheDataSet, report["modules"]!["FilterModule"]!["received"]!.Value<long>());
         Assert.Equal(0, report["unaccountedReadings"]!.Value<long>());
         Assert.Equal(0, report["upstream"]!["duplicates"]!.Value<long>());
-        Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), ReadingsOf(suite.Cloud).Count);
+        Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), FilteredOf(suite.Cloud).Count);
         Assert.Equal(report["upstream"]!["messages"]!.Value<int>(), suite.Cloud.Count);
         Assert.True(report["processes"]!["FilterModule"]!["cpuSeconds"]!.Value<double>() > 0);
         Assert.True(report["processes"]!["SensorModule"]!["peakMemoryBytes"]!.Value<long>() > 1 << 20);
@@ -44,7 +44,7 @@ public sealed class SuiteTests
             await using var suite = new SuiteProcess();
             suite.Start("--speed", "max", "--epoch", "2026-01-31T00:00:00Z");
             Assert.True(await suite.WaitAsync() == 0, suite.Output);
-            runs.Add(string.Join('\n', ReadingsOf(suite.Cloud).Select(reading => reading.ToString(Newtonsoft.Json.Formatting.None))));
+            runs.Add(string.Join('\n', FilteredOf(suite.Cloud).Select(reading => reading.ToString(Newtonsoft.Json.Formatting.None))));
         }
 
         Assert.Equal(runs[0], runs[1]);
@@ -146,12 +146,12 @@ public sealed class SuiteTests
 
     private static void AssertInOrder(IEnumerable<JObject> cloud)
     {
-        foreach (var device in ReadingsOf(cloud).GroupBy(reading => reading["deviceId"]!.Value<string>()))
+        foreach (var device in FilteredOf(cloud).GroupBy(reading => reading["deviceId"]!.Value<string>()))
         {
             var times = device.Select(reading => reading["timestamp"]!.Value<long>()).ToList();
             Assert.Equal(times.Order(), times);
         }
     }
 
-    private static List<JToken> ReadingsOf(IEnumerable<JObject> cloud) => [.. cloud.SelectMany(message => message["body"]!)];
+    private static List<JToken> FilteredOf(IEnumerable<JObject> cloud) => [.. cloud.SelectMany(message => message["body"]!)];
 }

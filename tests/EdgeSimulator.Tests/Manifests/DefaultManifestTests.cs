@@ -112,7 +112,10 @@ public class DefaultManifestTests
         var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration;
         Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
         Assert.Equal(
-            [("criticalToCloud", 0, 30 * 86_400), ("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("invalidToCloud", 9, 0)],
+            [
+                ("criticalToCloud", 0, 30 * 86_400), ("sensorToFilter", 1, 86_400), ("sensorToAggregator", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
+                ("filteredToCloud", 7, 0), ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0),
+            ],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
