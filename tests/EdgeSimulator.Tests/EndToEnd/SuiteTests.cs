@@ -22,6 +22,7 @@ public sealed class SuiteTests
         Assert.Equal(0, report["upstream"]!["duplicates"]!.Value<long>());
         Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), FilteredOf(suite.Cloud).Count);
         Assert.Equal(report["upstream"]!["messages"]!.Value<int>(), suite.Cloud.Count);
+        AssertAggregates(suite);
         Assert.True(report["processes"]!["FilterModule"]!["cpuSeconds"]!.Value<double>() > 0);
         Assert.True(report["processes"]!["SensorModule"]!["peakMemoryBytes"]!.Value<long>() > 1 << 20);
     }
@@ -144,6 +145,22 @@ public sealed class SuiteTests
         Assert.Single(output.Trim().Split('\n'));
     }
 
+    /// <summary>Every reading is in the summary of one window, or the ledger says where else.</summary>
+    private static void AssertAggregates(SuiteProcess suite)
+    {
+        var ledger = suite.Report["modules"]!["AggregatorModule"]!;
+        var aggregates = ItemsOf(suite.Cloud, "AggregatorModule", "aggregate");
+        var late = ItemsOf(suite.Cloud, "AggregatorModule", "reading").Count;
+        Assert.Equal(
+            ReadingsOfTheDataSet,
+            aggregates.Sum(item => item["readingCount"]!.Value<long>()) + late + Count(ledger["duplicate"]) + Count(ledger["open"]) + Count(ledger["held"]) + Count(ledger["dropped"]));
+        Assert.Equal(aggregates.Count, aggregates.Select(item => item["summaryId"]!.Value<string>()).Distinct().Count());
+        Assert.Equal(2, ItemsOf(suite.Cloud, "AggregatorModule", "zone-summary").Select(item => item["zone"]!.Value<string>()).Distinct().Count());
+        Assert.True(aggregates.Select(item => item["deviceId"]!.Value<string>()).Distinct().Count() > 1);
+    }
+
+    private static long Count(JToken? counter) => counter is JObject reasons ? reasons.Properties().Sum(reason => reason.Value.Value<long>()) : counter?.Value<long>() ?? 0;
+
     private static void AssertInOrder(IEnumerable<JObject> cloud)
     {
         foreach (var device in FilteredOf(cloud).GroupBy(reading => reading["deviceId"]!.Value<string>()))
@@ -153,5 +170,12 @@ public sealed class SuiteTests
         }
     }
 
-    private static List<JToken> FilteredOf(IEnumerable<JObject> cloud) => [.. cloud.SelectMany(message => message["body"]!)];
+    private static List<JToken> FilteredOf(IEnumerable<JObject> cloud) => ItemsOf(cloud, "FilterModule", "reading");
+
+    private static List<JToken> ItemsOf(IEnumerable<JObject> cloud, string module, string messageType) =>
+    [
+        .. cloud
+            .Where(message => message["moduleId"]!.Value<string>() == module && message["properties"]!["messageType"]!.Value<string>() == messageType)
+            .SelectMany(message => message["body"]!),
+    ];
 }
