@@ -26,6 +26,16 @@ public abstract class EdgeModule<TSettings>
     /// <param name="readings">In body order; valid during the call.</param>
     public virtual ModuleResult OnReadings(ReadingBatch readings, ModuleContext<TSettings> context) => ModuleResult.None;
 
+    /// <summary>Inputs beside <see cref="ReadingsInput"/> whose messages hold items that are no readings: scores, commands, alerts.</summary>
+    public virtual IReadOnlyCollection<string> ItemInputs => [];
+
+    /// <summary>
+    /// Called once per message on one of <see cref="ItemInputs"/>, whose body is a JSON object or an array of them. What could not be read has been taken out
+    /// and counted; what the module itself cannot use it gives back as <see cref="ModuleResult.Rejected"/>, and counts all others as outcomes.
+    /// </summary>
+    /// <param name="items">One or more, in body order.</param>
+    public virtual ModuleResult OnItems(string input, IReadOnlyList<JObject> items, ModuleContext<TSettings> context) => ModuleResult.None;
+
     /// <summary>Work that is due by time. Called when <see cref="NextTick"/> has passed.</summary>
     public virtual ModuleResult OnTick(ModuleContext<TSettings> context) => ModuleResult.None;
 
@@ -67,10 +77,3 @@ public abstract class EdgeModule<TSettings>
 /// <param name="Settings">One snapshot for the whole call.</param>
 /// <param name="Ledger">Counts become durable with the call's outputs.</param>
 public sealed record ModuleContext<TSettings>(DateTimeOffset Now, TSettings Settings, Ledger Ledger);
-
-/// <param name="Outputs">In sending order.</param>
-/// <param name="StateChange">What <see cref="EdgeModule{TSettings}.ApplyChange"/> needs to repeat this call's effect on the state; empty when there is none.</param>
-public sealed record ModuleResult(IReadOnlyList<OutboundMessage> Outputs, ReadOnlyMemory<byte> StateChange = default)
-{
-    public static ModuleResult None { get; } = new([]);
-}

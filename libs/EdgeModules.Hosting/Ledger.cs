@@ -16,6 +16,9 @@ public sealed class Ledger
     public const string Dropped = "dropped";
     public const string Sent = "sent";
 
+    /// <summary>Calls of other modules' direct methods, by outcome; no readings.</summary>
+    public const string Actions = "actions";
+
     private readonly SortedDictionary<(string Counter, string Reason), long> _counts = new(
         Comparer<(string Counter, string Reason)>.Create((a, b) =>
             string.CompareOrdinal(a.Counter, b.Counter) is not 0 and var order ? order : string.CompareOrdinal(a.Reason, b.Reason)));

@@ -11,7 +11,7 @@ namespace EdgeModules.Hosting;
 /// <summary>
 /// The one loop of a module. For each message: decode, ask the module, save everything in one transaction, send, and only then let the message be
 /// acknowledged. The module is asked once per message, whatever fails: what is saved is sent again after a crash, and a message that comes again is known by
-/// its key.
+/// its key. Only what is urgent leaves while the transaction is being saved.
 /// </summary>
 public sealed partial class MessagePump<TSettings>
     where TSettings : class, ISettings<TSettings>, new()
@@ -33,6 +33,7 @@ public sealed partial class MessagePump<TSettings>
     private readonly MessageCodec _codec = new();
     private readonly JsonArrayWriter _invalid = new();
     private readonly Channel<Func<Task>> _work = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ActionRunner _actions;
     private CancellationToken _abandon;
 
     // The books in memory are not those of the last record, or its outputs are not all sent: from the start until all is restored, and during each step.
@@ -45,6 +46,7 @@ public sealed partial class MessagePump<TSettings>
     {
         (_module, _client, _settings, _clock, _logger) = (module, client, settings, clock, logger);
         _memory = new ModuleMemory(store);
+        _actions = new ActionRunner(client, clock, logger, () => _work.Writer.TryWrite(CountActionsAsync));
     }
 
     /// <summary>Raised on the loop after each step that may have changed the books or the module's report.</summary>
@@ -59,6 +61,8 @@ public sealed partial class MessagePump<TSettings>
     {
         _abandon = abandon;
         _ticksFrom = _clock.GetUtcNow() + TwinPatience;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _actions.Stop = over.Token;
         try
         {
             await RestoreAsync();
@@ -70,6 +74,9 @@ public sealed partial class MessagePump<TSettings>
         finally
         {
             _work.Writer.TryComplete();
+            await over.CancelAsync();
+            await _actions.EndAsync();
+            CountActions();
         }
     }
 
@@ -190,7 +197,7 @@ public sealed partial class MessagePump<TSettings>
         {
             IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
             if (unsent.Count > 0) LogResending(unsent.Count);
-            await SendAsync(unsent);
+            await SendAsync(unsent, 0, unsent.Count);
         }
 
         _isUnfinished = false;
@@ -213,7 +220,9 @@ public sealed partial class MessagePump<TSettings>
         ModuleResult result;
         try
         {
-            result = message.Input == _module.ReadingsInput ? AskForReadings(message, declared, context) : Refuse(message, declared);
+            if (message.Input == _module.ReadingsInput) result = AskForReadings(message, declared, context);
+            else if (_module.ItemInputs.Contains(message.Input)) result = AskForItems(message, declared, context);
+            else result = Refuse(message, declared);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -232,25 +241,37 @@ public sealed partial class MessagePump<TSettings>
     private ModuleResult AskForReadings(InboundMessage message, int declared, ModuleContext<TSettings> context)
     {
         var batch = _codec.Decode(message.Body, _module.NamedMetrics(context.Settings));
-        var emits = _module.EmitsInvalid(context.Settings);
-        foreach (var invalid in batch.Invalid)
-        {
-            // A body that cannot be read holds what its sender said it holds.
-            var isBody = invalid.Reason is InvalidReasons.NotJson or InvalidReasons.NotUtf8;
-            var readings = isBody ? declared : 1;
-            Ledger.Count(Ledger.Received, readings);
-            Ledger.Count(Ledger.Invalid, invalid.Reason, readings);
-            LogInvalid(message.Input, invalid.Path, invalid.Reason, invalid.Error);
-            if (emits) _invalid.Add(InvalidItem.Encode(invalid, message.Body.Span).Span);
-        }
-
+        foreach (var invalid in batch.Invalid) CountInvalid(invalid, message, declared, context);
         Ledger.Count(Ledger.Received, batch.Count);
         return batch.Count == 0 ? ModuleResult.None : _module.OnReadings(batch, context);
     }
 
+    private ModuleResult AskForItems(InboundMessage message, int declared, ModuleContext<TSettings> context)
+    {
+        var batch = ItemCodec.Decode(message.Body);
+        foreach (var invalid in batch.Invalid) CountInvalid(invalid, message, declared, context);
+        if (batch.Items.Count == 0) return ModuleResult.None;
+        var result = _module.OnItems(message.Input, batch.Items, context);
+        foreach (var rejected in result.Rejected) CountInvalid(rejected.Of(batch), message, declared, context);
+        Ledger.Count(Ledger.Received, batch.Items.Count - result.Rejected.Count);
+        return result;
+    }
+
+    private void CountInvalid(InvalidReading invalid, InboundMessage message, int declared, ModuleContext<TSettings> context)
+    {
+        // A body that cannot be read holds what its sender said it holds.
+        var isBody = invalid.Reason is InvalidReasons.NotJson or InvalidReasons.NotUtf8;
+        var readings = isBody ? declared : 1;
+        Ledger.Count(Ledger.Received, readings);
+        Ledger.Count(Ledger.Invalid, invalid.Reason, readings);
+        LogInvalid(message.Input, invalid.Path, invalid.Reason, invalid.Error);
+        if (_module.EmitsInvalid(context.Settings)) _invalid.Add(InvalidItem.Encode(invalid, message.Body.Span).Span);
+    }
+
     private ModuleResult Refuse(InboundMessage message, int declared)
     {
-        LogNoSuchInput(message.Input, _module.ReadingsInput ?? "none");
+        string[] known = [.. _module.ReadingsInput is { } readings ? [readings] : Array.Empty<string>(), .. _module.ItemInputs];
+        LogNoSuchInput(message.Input, known.Length == 0 ? "none" : string.Join(", ", known));
         Ledger.Count(Ledger.Received, declared);
         Ledger.Count(Ledger.Dropped, "unknownInput", declared);
         return ModuleResult.None;
@@ -269,11 +290,13 @@ public sealed partial class MessagePump<TSettings>
 
     private async Task FinishAsync(ModuleResult result, List<OutboundMessage> invalid, string? input, MessageKey? key)
     {
-        IReadOnlyList<OutboundMessage> outputs = invalid.Count == 0 ? result.Outputs : [.. result.Outputs, .. invalid];
-        if (outputs.Count == 0 && result.StateChange.IsEmpty && key is null) return;
+        var isOnlyOutputs = invalid.Count == 0 && result.Urgent.Count == 0;
+        IReadOnlyList<OutboundMessage> outputs = isOnlyOutputs ? result.Outputs : [.. result.Urgent, .. result.Outputs, .. invalid];
+        if (outputs.Count == 0 && result.StateChange.IsEmpty && result.Actions.Count == 0 && key is null) return;
         outputs = WithIds(outputs, key);
         _isUnfinished = true;
         foreach (var output in outputs) Ledger.Count(Ledger.Sent, output.Output, output.Count);
+        var actions = Accept(result.Actions);
         var record = new JournalRecord
         {
             Messages = key is null ? [] : [(input!, key.Value)],
@@ -282,12 +305,16 @@ public sealed partial class MessagePump<TSettings>
             Outbox = [.. outputs.Where(output => !output.Recreatable)],
             HasRecreatable = outputs.Any(output => output.Recreatable),
         };
+        // They leave before the disk is asked. With the hub away they wait for it, and the disk does not wait for them.
+        var urgent = SendAsync(outputs, 0, result.Urgent.Count);
         await SaveAsync(record);
-        await SendAsync(outputs);
+        _actions.Start(actions);
+        await urgent;
+        await SendAsync(outputs, result.Urgent.Count, outputs.Count);
         _isUnfinished = false;
     }
 
-    /// <summary>The same message gives the same ids, however often it is handled and on whichever gateway.</summary>
+    /// <summary>The same message gives the same ids, however often it is handled and on whichever gateway; the module may give its own.</summary>
     private static List<OutboundMessage> WithIds(IReadOnlyList<OutboundMessage> outputs, MessageKey? key)
     {
         var named = new List<OutboundMessage>(outputs.Count);
@@ -295,12 +322,13 @@ public sealed partial class MessagePump<TSettings>
         {
             if (output.MessageId is not null)
             {
-                named.Add(output);
+                named.Add(output.MessageId.Length <= MessageIds.MostCharacters ? output : output with { MessageId = MessageIds.Shortened(output.MessageId) });
                 continue;
             }
 
             if (key is null) throw new InvalidOperationException($"A message of a tick for output {output.Output} has no id; the module must give one.");
-            named.Add(output with { MessageId = string.Create(CultureInfo.InvariantCulture, $"{output.Output}/{key}/{named.Count}") });
+            var id = string.Create(CultureInfo.InvariantCulture, $"{output.Output}/{key}/{named.Count}");
+            named.Add(output with { MessageId = MessageIds.Shortened(id) });
         }
 
         return named;
@@ -324,10 +352,12 @@ public sealed partial class MessagePump<TSettings>
         }
     }
 
-    private async Task SendAsync(IReadOnlyList<OutboundMessage> outputs)
+    /// <summary>One after the other, each until the hub has it.</summary>
+    private async Task SendAsync(IReadOnlyList<OutboundMessage> outputs, int from, int to)
     {
-        foreach (var output in outputs)
+        for (var i = from; i < to; i++)
         {
+            var output = outputs[i];
             while (true)
             {
                 try
@@ -344,28 +374,4 @@ public sealed partial class MessagePump<TSettings>
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Warning} The module starts without state.")]
-    private partial void LogStateUnreadable(string warning);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Sending {Count} messages that were saved before the last stop.")]
-    private partial void LogResending(int count);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The message {Key} on input {Input} came again; it was handled before.")]
-    private partial void LogRedelivered(string input, MessageKey key);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Invalid on input {Input} at {Path} ({Reason}): {Error}")]
-    private partial void LogInvalid(string input, string path, string reason, string error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped a message: this module has no input {Input}; its input for readings is {Known}. Check the routes.")]
-    private partial void LogNoSuchInput(string input, string known);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Dropped the message {Key} on input {Input}: the module failed on it.")]
-    private partial void LogModuleFailed(Exception error, string input, MessageKey key);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Cannot save, so nothing is sent or acknowledged: {Cause} Next attempt in {Seconds:0} s.")]
-    private partial void LogNotSaved(string cause, double seconds);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Could not send message {MessageId} to output {Output}: {Cause} Next attempt in {Seconds:0} s.")]
-    private partial void LogNotSent(string? messageId, string output, string cause, double seconds);
 }

@@ -15,6 +15,9 @@ public static class InvalidReasons
     /// <summary>The body or an element of its array is JSON but no object.</summary>
     public const string NotAReading = "notAReading";
 
+    /// <summary>The same of an item that is no reading.</summary>
+    public const string NotAnObject = "notAnObject";
+
     public const string MissingDeviceId = "missingDeviceId";
 
     public const string MissingTimestamp = "missingTimestamp";
@@ -27,6 +30,12 @@ public static class InvalidReasons
 
     /// <summary>A <c>deviceId</c>, <c>zone</c> or metric named in the settings is of another JSON type.</summary>
     public const string WrongType = "wrongType";
+
+    /// <summary>An item lacks a property that it must have.</summary>
+    public const string MissingProperty = "missingProperty";
+
+    /// <summary>A property of an item has none of the values that it may have.</summary>
+    public const string UnknownValue = "unknownValue";
 
     /// <summary>NaN or an infinity, as a string or by overflow.</summary>
     public const string NonFinite = "nonFinite";

@@ -19,7 +19,10 @@ public sealed record OutboundMessage
     /// <summary>The value of <see cref="ApplicationProperties.Priority"/>.</summary>
     public string Priority { get; init; } = Priorities.Normal;
 
-    /// <summary>At most 128 characters; null lets the pump derive it from the message that caused this one.</summary>
+    /// <summary>
+    /// Null lets the pump derive it from the message that caused this one. A module's own (<see cref="MessageIds.Of"/>) must follow from state and input alone;
+    /// beyond 128 characters the pump shortens it.
+    /// </summary>
     public string? MessageId { get; init; }
 
     /// <summary>Further application properties.</summary>

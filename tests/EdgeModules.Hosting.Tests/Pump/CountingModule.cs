@@ -40,6 +40,11 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
 
     public override string ReadingsInput => "readings";
 
+    public override IReadOnlyCollection<string> ItemInputs => ["commands", "scores"];
+
+    /// <summary>What a message of items gives; it sees the items and the context.</summary>
+    public Func<IReadOnlyList<JObject>, ModuleContext<CountingSettings>, ModuleResult> Items { get; set; } = (_, _) => ModuleResult.None;
+
     public override long Held => HeldNow;
 
     public override bool EmitsInvalid(CountingSettings settings) => settings.EmitInvalid;
@@ -59,6 +64,15 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
 
         State.AddRange(devices);
         return new ModuleResult(outputs, Encoding.UTF8.GetBytes(string.Join(' ', devices)));
+    }
+
+    /// <summary>Remembers input and <c>id</c> of each item.</summary>
+    public override ModuleResult OnItems(string input, IReadOnlyList<JObject> items, ModuleContext<CountingSettings> context)
+    {
+        var result = Items(items, context);
+        var seen = items.Select(item => $"{input}:{item["id"]}").ToList();
+        State.AddRange(seen);
+        return result with { StateChange = Encoding.UTF8.GetBytes(string.Join(' ', seen)) };
     }
 
     public override void OnSettings(ModuleContext<CountingSettings> context) => SettingsSeen.Add(context.Settings);
