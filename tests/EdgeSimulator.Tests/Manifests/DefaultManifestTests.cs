@@ -112,7 +112,7 @@ public class DefaultManifestTests
         var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration;
         Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
         Assert.Equal(
-            [("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("invalidToCloud", 9, 0)],
+            [("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("outcomesToCloud", 4, 0), ("invalidCommandsToCloud", 9, 0), ("invalidToCloud", 9, 0)],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
