@@ -40,7 +40,7 @@ internal static class AlertMessages
             json.WriteStartObject();
             json.WriteString("commandId", CommandId(told));
             json.WriteString("alertId", told.AlertId);
-            json.WriteString("command", action.Name);
+            json.WriteString("action", action.Name);
             json.WriteString("rule", told.Rule.Id);
             WriteSubject(told, json);
             json.WriteNumber("timestamp", told.At);
