@@ -7,25 +7,15 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Alerting;
 
 /// <summary>
-/// The direct methods <c>getActiveAlerts</c>, <c>acknowledge</c>, <c>silence</c> and <c>evaluate</c>. What changes state waits for the tick that follows at
-/// once on the same loop, which makes it durable.
+/// The direct methods <c>getActiveAlerts</c>, <c>acknowledge</c>, <c>silence</c> and <c>evaluate</c>. What changes state is durable before the answer goes.
 /// </summary>
-internal sealed class AlertMethods(AlertEngine engine, ClockPolicy policy)
+/// <param name="perform">Does something within a call of the engine.</param>
+internal sealed class AlertMethods(AlertEngine engine, ClockPolicy policy, Func<ModuleContext<AlertSettings>, Action, ModuleResult> perform)
 {
     /// <summary>An answer has at most 128 KB; an alert in it some 400 bytes.</summary>
     private const int MostAlerts = 200;
 
     private const int LongestSilence = 604_800;
-
-    private readonly Queue<Action> _work = new();
-
-    public bool HasWork => _work.Count > 0;
-
-    /// <summary>Does what was asked for, within a call.</summary>
-    public void Apply()
-    {
-        while (_work.TryDequeue(out var work)) work();
-    }
 
     /// <returns>Null for another method.</returns>
     public MethodResponse? Call(MethodRequest request, ModuleContext<AlertSettings> context)
@@ -34,7 +24,7 @@ internal sealed class AlertMethods(AlertEngine engine, ClockPolicy policy)
         return request.Name switch
         {
             "getActiveAlerts" => Checked(payload, ["deviceId", "rule"], () => ActiveAlerts(payload)),
-            "acknowledge" => Checked(payload, ["alertId", "deviceId", "rule"], () => Acknowledge(payload)),
+            "acknowledge" => Checked(payload, ["alertId", "deviceId", "rule"], () => Acknowledge(payload, context)),
             "silence" => Checked(payload, ["deviceId", "rule", "seconds"], () => Silence(payload, context)),
             "evaluate" => Evaluate(request.Payload, context),
             _ => null,
@@ -70,14 +60,13 @@ internal sealed class AlertMethods(AlertEngine engine, ClockPolicy policy)
         return json;
     }
 
-    private MethodResponse Acknowledge(JObject payload)
+    private MethodResponse Acknowledge(JObject payload, ModuleContext<AlertSettings> context)
     {
         if (payload.Count == 0) return Wrong("alertId, deviceId or rule must say which alarms.");
         var selector = Selector(payload);
         var count = engine.Active.Count(selector);
         if (count == 0) return new MethodResponse(404, new JObject { ["message"] = "No such alarm is active." });
-        _work.Enqueue(() => engine.Acknowledge(selector));
-        return new MethodResponse(200, new JObject { ["acknowledged"] = count });
+        return new EffectiveResponse(200, new JObject { ["acknowledged"] = count }, perform(context, () => engine.Acknowledge(selector)));
     }
 
     private MethodResponse Silence(JObject payload, ModuleContext<AlertSettings> context)
@@ -85,8 +74,8 @@ internal sealed class AlertMethods(AlertEngine engine, ClockPolicy policy)
         if (payload["seconds"] is not JValue { Value: long seconds and >= 0 and <= LongestSilence }) return Wrong("seconds must be a whole number, 0 to 604800; 0 ends a silence.");
         if (payload["deviceId"] is null && payload["rule"] is null) return Wrong("deviceId or rule must say what is to be silent.");
         var until = context.Now.ToUnixTimeMilliseconds() + seconds * 1000;
-        _work.Enqueue(() => engine.Add(new Silence(payload.Value<string?>("rule"), payload.Value<string?>("deviceId"), until)));
-        return new MethodResponse(200, new JObject { ["until"] = until });
+        var silence = new Silence(payload.Value<string?>("rule"), payload.Value<string?>("deviceId"), until);
+        return new EffectiveResponse(200, new JObject { ["until"] = until }, perform(context, () => engine.Add(silence)));
     }
 
     private MethodResponse Evaluate(JToken? payload, ModuleContext<AlertSettings> context)

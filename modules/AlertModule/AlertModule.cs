@@ -18,7 +18,7 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
     private (AlertSettings? For, FrozenSet<string> Metrics) _named = (null, FrozenSet<string>.Empty);
     private DateTimeOffset _nextSweep;
 
-    public AlertModule() => _methods = new AlertMethods(_engine, _clock);
+    public AlertModule() => _methods = new AlertMethods(_engine, _clock, Perform);
 
     public override string ReadingsInput => "readings";
 
@@ -65,15 +65,12 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
     public override ModuleResult OnTick(ModuleContext<AlertSettings> context)
     {
         _nextSweep = context.Now + SweepInterval;
-        _engine.Begin(context.Now, context.Settings);
-        _methods.Apply();
-        _engine.OnTick();
-        return Finish(context);
+        return Perform(context, _engine.OnTick);
     }
 
     public override DateTimeOffset? NextTick(ModuleContext<AlertSettings> context)
     {
-        if (_engine.HasOrphans || _methods.HasWork) return context.Now;
+        if (_engine.HasOrphans) return context.Now;
         return _engine.WatchesSilence ? _nextSweep : null;
     }
 
@@ -100,6 +97,13 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
     };
 
     public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<AlertSettings> context) => _methods.Call(request, context);
+
+    private ModuleResult Perform(ModuleContext<AlertSettings> context, Action work)
+    {
+        _engine.Begin(context.Now, context.Settings);
+        work();
+        return Finish(context);
+    }
 
     private ModuleResult Finish(ModuleContext<AlertSettings> context)
     {

@@ -103,7 +103,7 @@ public class DefaultManifestTests
         Assert.Equal("SensorModule", manifest.Modules.MaxBy(module => module.StartupOrder)!.Name);
     }
 
-    /// <summary>0 is kept for what is critical, which nothing is yet.</summary>
+    /// <summary>0 is kept for what is critical, and for the way to where that is found out.</summary>
     [Theory]
     [MemberData(nameof(Templates))]
     public void Template_Routes_HaveAPriorityAndATimeToLive(string name)
@@ -112,7 +112,11 @@ public class DefaultManifestTests
         var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration;
         Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
         Assert.Equal(
-            [("sensorToFilter", 1, 86_400), ("filteredToCloud", 5, 0), ("outcomesToCloud", 4, 0), ("invalidCommandsToCloud", 9, 0), ("invalidToCloud", 9, 0)],
+            [
+                ("sensorToFilter", 1, 86_400), ("sensorToAlert", 0, 86_400), ("commandsToActuator", 0, 3_600), ("criticalAlertsToCloud", 0, 2_592_000),
+                ("otherAlertsToCloud", 4, 0), ("alertInvalidToCloud", 8, 0), ("filteredToCloud", 5, 0), ("outcomesToCloud", 4, 0), ("invalidCommandsToCloud", 9, 0),
+                ("invalidToCloud", 9, 0),
+            ],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
