@@ -67,6 +67,7 @@ public abstract class EdgeModule<TSettings>
     public virtual JObject? Report(ModuleContext<TSettings> context) => null;
 
     /// <summary>A direct method of the module's own; null for a name it does not know. The methods of every module come first.</summary>
+    /// <returns>An <see cref="EffectiveResponse"/> when it changed state or has something to send.</returns>
     public virtual MethodResponse? OnMethod(MethodRequest request, ModuleContext<TSettings> context) => null;
 
     /// <summary>Readings taken in that time or later messages will release: the gauge <c>held</c> of the ledger.</summary>

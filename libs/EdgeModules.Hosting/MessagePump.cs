@@ -118,6 +118,9 @@ public sealed partial class MessagePump<TSettings>
         Stepped?.Invoke();
     }
 
+    /// <summary>Saves and sends what the module did outside a message; to be called on the loop.</summary>
+    public Task PerformAsync(ModuleResult effect) => FinishAsync(effect, [], null, null);
+
     /// <summary>Forgets the module's state, not the books; to be called on the loop.</summary>
     public void Reset()
     {

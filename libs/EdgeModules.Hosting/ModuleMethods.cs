@@ -12,7 +12,12 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
     {
         try
         {
-            return await pump.OnLoopAsync(() => Task.FromResult(Call(request)));
+            return await pump.OnLoopAsync(async () =>
+            {
+                var response = Call(request);
+                if (response is EffectiveResponse effective) await pump.PerformAsync(effective.Effect);
+                return response;
+            });
         }
         catch (OperationCanceledException)
         {

@@ -32,6 +32,10 @@ public sealed record ModuleResult(IReadOnlyList<OutboundMessage> Outputs, ReadOn
 /// <param name="Payload">Must not be changed afterwards; null for none.</param>
 public sealed record MethodAction(string Id, string Module, string Method, JToken? Payload);
 
+/// <summary>The answer to a direct method that changes state or sends.</summary>
+/// <param name="Effect">Saved and sent, as that of a tick, before the answer goes.</param>
+public sealed record EffectiveResponse(int Status, JToken? Payload, ModuleResult Effect) : MethodResponse(Status, Payload);
+
 /// <param name="Index">Of the item in the list that the module was given.</param>
 /// <param name="Reason">One of <see cref="InvalidReasons"/>.</param>
 /// <param name="Property">The item's property that is wrong; empty for the item itself.</param>

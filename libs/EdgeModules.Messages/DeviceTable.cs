@@ -40,6 +40,21 @@ public sealed class DeviceTable<TState>
         return true;
     }
 
+    /// <summary>Finds a device and leaves the order as it is.</summary>
+    public bool TryPeek(string deviceId, [NotNullWhen(true)] out TState? state)
+    {
+        state = _entries.TryGetValue(deviceId, out var entry) ? entry.State : null;
+        return state is not null;
+    }
+
+    /// <returns>False when the device is not in the table.</returns>
+    public bool Remove(string deviceId)
+    {
+        if (!_entries.Remove(deviceId, out var entry)) return false;
+        Unlink(entry);
+        return true;
+    }
+
     /// <summary>Adds a device that is not in the table, as the most recently seen.</summary>
     /// <returns>How many devices had to go.</returns>
     public int Add(string deviceId, TState state, int maxDevices)

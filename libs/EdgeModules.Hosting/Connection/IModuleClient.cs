@@ -50,7 +50,7 @@ public sealed record ModuleTwin(JObject Desired, JObject? Reported);
 public sealed record MethodRequest(string Name, JToken? Payload);
 
 /// <param name="Status">As in HTTP: 200 done, 400 wrong payload, 501 no such method.</param>
-public sealed record MethodResponse(int Status, JToken? Payload);
+public record MethodResponse(int Status, JToken? Payload);
 
 /// <summary>The hub refused reported properties.</summary>
 public sealed class TwinRejectedException(int status) : Exception($"The hub refused the reported properties with status {status}.");

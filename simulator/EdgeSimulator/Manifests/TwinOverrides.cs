@@ -9,6 +9,7 @@ namespace EdgeSimulator.Manifests;
 public static class TwinOverrides
 {
     private const string Source = "SensorModule";
+    private const string MaxAge = "maxAgeSeconds";
 
     /// <param name="directory">Relative names of data files start here.</param>
     /// <returns>The desired properties of every module and of <c>$edgeHub</c>, those of the manifest left as they are.</returns>
@@ -26,6 +27,7 @@ public static class TwinOverrides
             JsonMergePatch.Apply(Twin(module, "--set"), patch);
         }
 
+        foreach (var module in Ageless(manifest, options, twins)) twins[module][MaxAge] = 0;
         return twins;
 
         JObject Twin(string module, string option) => twins.TryGetValue(module, out var twin)
@@ -33,6 +35,31 @@ public static class TwinOverrides
             : throw new SimulatorException(
                 $"{option} needs the module {module}, which {manifest.File} does not deploy; "
                 + $"it deploys {string.Join(", ", manifest.Modules.Select(deployed => deployed.Name))}.");
+    }
+
+    /// <summary>
+    /// Modules that compare readings with the clock, in a run whose source plays faster than life: their <c>maxAgeSeconds</c> becomes 0, unless
+    /// <c>--set</c> says what it is to be.
+    /// </summary>
+    /// <param name="twins">As <see cref="Apply"/> made them.</param>
+    public static IReadOnlyList<string> Ageless(DeploymentManifest manifest, RunOptions options, IReadOnlyDictionary<string, JObject> twins)
+    {
+        if (!twins.TryGetValue(Source, out var source) || !IsFasterThanLife(source)) return [];
+        return
+        [
+            .. from module in manifest.Modules
+               where twins[module.Name].ContainsKey(MaxAge)
+                   && !options.Set.Any(assignment => assignment.StartsWith($"{module.Name}.{MaxAge}=", StringComparison.Ordinal))
+               select module.Name,
+        ];
+    }
+
+    /// <summary>A speed of 0 is as fast as can be.</summary>
+    private static bool IsFasterThanLife(JObject source)
+    {
+        var mode = source["mode"]?.Value<string?>() ?? "replay";
+        // Without a speed the source has that of its own defaults.
+        return (source[mode] as JObject)?["speed"] is JValue { Value: int or long or double } speed ? speed.Value<double>() is 0 or > 1 : mode == "replay";
     }
 
     private static IEnumerable<(string Option, JObject Patch)> SourcePatches(RunOptions options, string directory)

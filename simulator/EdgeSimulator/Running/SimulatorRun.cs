@@ -31,6 +31,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var manifest = ManifestReader.Read(workspace.Manifest, variables);
         foreach (var warning in manifest.Warnings) terminal.Warning(warning);
         var twins = TwinOverrides.Apply(manifest, options, Environment.CurrentDirectory);
+        foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
+            terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         var assemblies = options.HubOnly ? new Dictionary<string, string>() : FindAssemblies(manifest, new ModuleImages(workspace.Root, variables));
 
         using var directory = options.State is { } state

@@ -111,6 +111,11 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
             () => Client.Reported["settings"]?["version"]?.Value<long>() == _desired["$version"]!.Value<long>(), "the module has reported its settings");
     }
 
-    internal static IEnumerable<JToken> Items(ReadOnlySpan<byte> body) =>
-        JsonText.Parse(Encoding.UTF8.GetString(body)) is JArray array ? array : throw new ScenarioException("A module sent a body that is no array.");
+    /// <summary>What must not wait for others, such as an alarm, travels alone and as a plain object.</summary>
+    internal static IEnumerable<JToken> Items(ReadOnlySpan<byte> body) => JsonText.Parse(Encoding.UTF8.GetString(body)) switch
+    {
+        JArray array => array,
+        JObject single => [single],
+        _ => throw new ScenarioException("A module sent a body that is neither an array nor an object."),
+    };
 }

@@ -9,6 +9,8 @@ namespace EdgeModules.Testing.Scenarios;
 /// <summary>Plays a scenario on a host. What is expected need not say everything: an object matches when each of its members does, an array item by item.</summary>
 public static class ScenarioRunner
 {
+    private static readonly TimeSpan ReportDeadline = TimeSpan.FromSeconds(10);
+
     /// <exception cref="ScenarioException">Step and difference.</exception>
     public static async Task RunAsync(Scenario scenario, IScenarioHost host)
     {
@@ -24,7 +26,7 @@ public static class ScenarioRunner
             if (step["restart"]?.Value<bool>() == true) await host.RestartAsync(kill: false);
             if (step["kill"]?.Value<bool>() == true) await host.RestartAsync(kill: true);
             if (step["expect"] is JObject expect) CheckOutputs(expect, await host.TakeOutputsAsync(), place);
-            if (step["acknowledged"] is JObject acknowledged) Check(acknowledged, await host.GetReportedAsync(), place, "reported");
+            if (step["acknowledged"] is JObject acknowledged) await CheckReportedAsync(acknowledged, host, place);
             if (step["ledger"] is JObject ledger) Check(ledger, (await host.CallAsync("getLedger", null)).Payload, place, "ledger");
             if (step["method"] is JObject method)
             {
@@ -42,19 +44,49 @@ public static class ScenarioRunner
         var body = send switch
         {
             _ when send["readings"] is { } readings => JsonText.ToUtf8(readings),
+            _ when send["items"] is { } items => JsonText.ToUtf8(items),
             _ when send["text"] is { } text => Encoding.UTF8.GetBytes(text.Value<string>()!),
             _ when send["base64"] is { } base64 => Convert.FromBase64String(base64.Value<string>()!),
-            _ => throw new ScenarioException($"{place}: send needs readings, text or base64."),
+            _ => throw new ScenarioException($"{place}: send needs readings, items, text or base64."),
         };
         var properties = new Dictionary<string, string>
         {
             [SystemProperties.MessageId] = send["messageId"]?.Value<string>() ?? string.Create(CultureInfo.InvariantCulture, $"message-{number}"),
             [SystemProperties.ContentType] = "application/json",
             [SystemProperties.ContentEncoding] = "utf-8",
-            [ApplicationProperties.Count] = send["readings"] is JArray array ? array.Count.ToString(CultureInfo.InvariantCulture) : "1",
+            [ApplicationProperties.Count] = (send["readings"] ?? send["items"]) is JArray array ? array.Count.ToString(CultureInfo.InvariantCulture) : "1",
         };
         foreach (var (name, value) in send["properties"] as JObject ?? []) properties[name] = value!.Value<string>()!;
         await host.SendAsync(input, body, properties);
+    }
+
+    /// <summary>A module reports beside its messages, so what it says may come a little after what it did.</summary>
+    private static async Task CheckReportedAsync(JObject expected, IScenarioHost host, string place)
+    {
+        ScenarioException? difference = null;
+        try
+        {
+            await Waiting.ForAsync(
+                async () =>
+                {
+                    try
+                    {
+                        Check(expected, await host.GetReportedAsync(), place, "reported");
+                        return true;
+                    }
+                    catch (ScenarioException error)
+                    {
+                        difference = error;
+                        return false;
+                    }
+                },
+                "reported as expected",
+                deadline: ReportDeadline);
+        }
+        catch (TimeoutException)
+        {
+            throw difference!;
+        }
     }
 
     private static void CheckOutputs(JObject expect, IReadOnlyDictionary<string, List<JToken>> outputs, string place)

@@ -104,6 +104,7 @@ public class DefaultManifestTests
         Assert.Equal("SensorModule", manifest.Modules.MaxBy(module => module.StartupOrder)!.Name);
     }
 
+    /// <summary>0 is kept for what is critical, and for the way to where that is found out.</summary>
     [Theory]
     [MemberData(nameof(Templates))]
     public void Template_Routes_HaveAPriorityAndATimeToLive(string name)
@@ -113,20 +114,23 @@ public class DefaultManifestTests
         Assert.Equal(TimeSpan.FromHours(2), hub.TimeToLive);
         Assert.Equal(
             [
-                ("criticalToCloud", 0, 30 * 86_400), ("sensorToFilter", 1, 86_400), ("sensorToAggregator", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
-                ("filteredToCloud", 7, 0), ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0),
+                ("sensorToAlert", 0, 86_400), ("commandsToActuator", 0, 3_600), ("criticalAlertsToCloud", 0, 2_592_000),
+                ("otherAlertsToCloud", 4, 0), ("outcomesToCloud", 4, 0), ("sensorToFilter", 1, 86_400),
+                ("sensorToAggregator", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
+                ("filteredToCloud", 7, 0), ("alertInvalidToCloud", 8, 0), ("invalidCommandsToCloud", 8, 0),
+                ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0),
             ],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
     [Theory]
-    [InlineData("normal", "5")]
+    [InlineData("normal", "4")]
     [InlineData("critical", "0")]
     public void Template_CriticalMessage_GoesToTheCloudAheadOfAll(string priority, string expected)
     {
         var workspace = Workspace.Find("deployment.template.json", null, Root);
         var routes = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration.Routes;
-        var targets = routes.Match(new RoutedMessage(RouteTable.SourceOf("FilterModule", "filtered"), [new("priority", priority)], [], default));
+        var targets = routes.Match(new RoutedMessage(RouteTable.SourceOf("AlertModule", "alerts"), [new("priority", priority)], [], default));
         Assert.Equal([$"iothub {expected}"], targets.Select(target => $"{target.Endpoint.Id} {target.Priority}"));
     }
 

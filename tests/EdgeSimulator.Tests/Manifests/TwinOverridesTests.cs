@@ -40,6 +40,24 @@ public class TwinOverridesTests
         Assert.Equal("""{"mode":"synthetic","synthetic":{"devices":7,"speed":2.5},"replay":{"speed":2.5}}""", Compact(twin));
     }
 
+    [Theory]
+    [InlineData("""{"mode":"replay","replay":{"speed":60}}""", "", 0)]
+    [InlineData("""{"mode":"replay","replay":{"speed":0}}""", "", 0)]
+    [InlineData("""{"mode":"replay","replay":{"speed":1}}""", "", 60)]
+    [InlineData("""{"mode":"synthetic","replay":{"speed":60},"synthetic":{"speed":1}}""", "", 60)]
+    [InlineData("""{"mode":"replay","replay":{"speed":60}}""", "FilterModule.maxAgeSeconds=30", 30)]
+    public void Apply_SourceFasterThanLife_SwitchesOffTheAgeOfReadings(string source, string set, int expected)
+    {
+        var json = TestManifest.Create();
+        json["modulesContent"]!["FilterModule"]!["properties.desired"]!["maxAgeSeconds"] = 60;
+        json["modulesContent"]!["SensorModule"] = new JObject { ["properties.desired"] = JObject.Parse(source) };
+        var manifest = ManifestReader.Parse(json, "d.json");
+        var options = new RunOptions { Set = set.Length == 0 ? [] : [set] };
+        var twins = TwinOverrides.Apply(manifest, options, "/");
+        Assert.Equal(expected, twins["FilterModule"].Value<int>("maxAgeSeconds"));
+        Assert.Equal(expected == 0 ? ["FilterModule"] : [], TwinOverrides.Ageless(manifest, options, twins));
+    }
+
     [Fact]
     public void Apply_Set_ComesLastAndMayRemove()
     {
