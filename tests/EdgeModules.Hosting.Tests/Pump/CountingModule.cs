@@ -94,7 +94,18 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
     public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<CountingSettings> context) => request.Name switch
     {
         "echo" => new MethodResponse(200, request.Payload),
+        "add" => Added(request, context),
         "fail" => throw new InvalidOperationException("Bang."),
         _ => null,
     };
+
+    /// <summary>Remembers the payload's <c>id</c> and sends it.</summary>
+    private EffectiveResponse Added(MethodRequest request, ModuleContext<CountingSettings> context)
+    {
+        var id = (string)request.Payload!["id"]!;
+        State.Add(id);
+        context.Ledger.Count("added", 1);
+        var message = new OutboundMessage { Output = "out", Body = Encoding.UTF8.GetBytes($"[\"{id}\"]"), Count = 1, MessageType = "x", MessageId = $"added/{id}" };
+        return new EffectiveResponse(202, id, new ModuleResult([message], Encoding.UTF8.GetBytes(id)));
+    }
 }

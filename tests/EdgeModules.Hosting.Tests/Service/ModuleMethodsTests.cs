@@ -1,3 +1,4 @@
+using EdgeModules.Testing;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using static EdgeModules.Hosting.Tests.Pump.PumpRig;
@@ -34,6 +35,44 @@ public sealed class ModuleMethodsTests
 
         Assert.Equal(
             """{"version":2,"status":"rejected","errors":["step is 0; it must be 1 to 100."],"settings":{"step":7,"emitInvalid":true,"label":null}}""", payload.ToString(Formatting.None));
+    }
+
+    [Fact]
+    public async Task CallAsync_MethodWithAnEffect_IsSavedAndSentBeforeTheAnswer()
+    {
+        var rig = new ServiceRig();
+        await rig.StartedAsync();
+        var response = await rig.Client.CallAsync("add", JObject.Parse("""{"id":"n1"}"""));
+        var record = rig.Store.Records[^1];
+
+        Assert.Equal((202, "n1"), (response.Status, (string?)response.Payload));
+        Assert.Equal("added/n1", Assert.Single(rig.Client.Sent).MessageId);
+        Assert.Equal("n1"u8.ToArray(), record.StateChange.ToArray());
+        Assert.Equal([new("added", "", 1), new("sent", "out", 1)], record.Ledger!);
+        await rig.DisposeAsync();
+        await using var next = new ServiceRig(rig.Store);
+        await next.StartedAsync();
+        Assert.Equal(["n1"], next.Module.State);
+    }
+
+    [Fact]
+    public async Task CallAsync_MethodWithAnEffectOnAFullDisk_AnswersWhenItIsSaved()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync();
+        var failures = 0;
+        rig.Store.BeforeWrite = () =>
+        {
+            if (++failures <= 2) throw new IOException("No space left on device.");
+        };
+        var called = rig.Client.CallAsync("add", JObject.Parse("""{"id":"n1"}"""));
+        await Waiting.ForAsync(() => failures > 0, "the first attempt to save");
+        Assert.False(called.IsCompleted);
+        Assert.Empty(rig.Client.Sent);
+        await Waiting.ForAsync(() => called.IsCompleted, "there is space again", () => rig.Clock.Advance(TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(202, (await called).Status);
+        Assert.Single(rig.Client.Sent);
     }
 
     [Fact]
