@@ -55,14 +55,17 @@ public sealed class AggregatorModule(WindowAggregator windows) : EdgeModule<Aggr
 
     public override DateTimeOffset? NextTick(ModuleContext<AggregatorSettings> context)
     {
-        // After a restart they wait from now on.
-        if (windows.Pending > 0) _pendingSince ??= context.Now;
         var idle = windows.NextIdleAt(context.Settings);
         var linger = _pendingSince + TimeSpan.FromSeconds(context.Settings.LingerSeconds);
         return idle is null || linger < idle ? linger : idle;
     }
 
-    public override void OnSettings(ModuleContext<AggregatorSettings> context) => _ledger = context.Ledger;
+    /// <remarks>What waited at the end of the life before waits from its start on.</remarks>
+    public override void OnSettings(ModuleContext<AggregatorSettings> context)
+    {
+        _ledger = context.Ledger;
+        if (windows.Pending > 0) _pendingSince ??= context.Now;
+    }
 
     public override void ApplyChange(ReadOnlySpan<byte> change) => windows.Apply(change);
 
