@@ -31,8 +31,6 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var manifest = ManifestReader.Read(workspace.Manifest, variables);
         foreach (var warning in manifest.Warnings) terminal.Warning(warning);
         var twins = TwinOverrides.Apply(manifest, options, Environment.CurrentDirectory);
-        foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
-            terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         var assemblies = options.HubOnly ? new Dictionary<string, string>() : FindAssemblies(manifest, new ModuleImages(workspace.Root, variables));
 
         using var directory = options.State is { } state
@@ -89,6 +87,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
         var starting = string.Join(", ", agent.States.Select(module => module.Name));
         terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {starting}.");
+        foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
+            terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         agent.Start();
         var ledgers = new LedgerReader(hub);
         var loop = new RunLoop(hub, agent, sources, ledgers, options, terminal, clock);
