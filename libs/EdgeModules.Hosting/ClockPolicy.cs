@@ -22,6 +22,7 @@ public sealed class ClockPolicy
     private long _skew;
     private int _devicesThen;
     private long _computedAt = Never;
+    private long _forgottenAt = Never;
     private bool _isStale;
 
     /// <summary>The last three differences of a device: one odd reading does not speak for it.</summary>
@@ -57,7 +58,8 @@ public sealed class ClockPolicy
         var now = arrival.ToUnixTimeMilliseconds();
         if (!_lags.TryGetValue(deviceId, out var lag))
         {
-            if (_lags.Count == MostDevices) Forget(now);
+            // Each of the many devices that find no room asks: one search a second is enough.
+            if (_lags.Count == MostDevices && IsOver(_forgottenAt, now)) Forget(now);
             if (_lags.Count == MostDevices) return;
             _lags[deviceId] = lag = new Lag();
         }
@@ -72,8 +74,7 @@ public sealed class ClockPolicy
         var at = now.ToUnixTimeMilliseconds();
         // The median of many costs a sorting: once a second is enough, and sooner only while the devices are just becoming known. After a clock that was set
         // back, nothing computed before it holds.
-        var isOld = at < _computedAt || at >= _computedAt + RenewalMilliseconds;
-        if (isOld || (_isStale && (_lags.Count <= FewDevices || _lags.Count >= 2 * _devicesThen))) Compute(at);
+        if (IsOver(_computedAt, at) || (_isStale && (_lags.Count <= FewDevices || _lags.Count >= 2 * _devicesThen))) Compute(at);
         return TimeSpan.FromMilliseconds(_skew);
     }
 
@@ -89,8 +90,10 @@ public sealed class ClockPolicy
     public void Clear()
     {
         _lags.Clear();
-        (_skew, _devicesThen, _computedAt, _isStale) = (0, 0, Never, false);
+        (_skew, _devicesThen, _computedAt, _forgottenAt, _isStale) = (0, 0, Never, Never, false);
     }
+
+    private static bool IsOver(long renewed, long now) => now < renewed || now >= renewed + RenewalMilliseconds;
 
     private void Compute(long now)
     {
@@ -109,6 +112,7 @@ public sealed class ClockPolicy
     /// <summary>Those not heard for a minute; and those heard in a future that a clock set back has undone.</summary>
     private void Forget(long now)
     {
+        _forgottenAt = now;
         foreach (var (device, lag) in _lags)
         {
             if (now - lag.HeardAt is > WindowMilliseconds or < -WindowMilliseconds) _lags.Remove(device);

@@ -16,6 +16,7 @@ internal sealed partial class AlertEngine
     /// <exception cref="InvalidDataException">The bytes are something else.</exception>
     public void Apply(ReadOnlySpan<byte> change)
     {
+        _activeCount = null;
         _byNumber ??= _devices.OldestFirst.ToDictionary(pair => pair.Value.Number, pair => pair.Value);
         var reader = new AlertRecordReader(change);
         var now = 0L;
@@ -109,7 +110,7 @@ internal sealed partial class AlertEngine
         _alarms.Clear();
         _silences.Clear();
         _metrics.Clear();
-        (_byNumber, _writtenMetrics, _nextNumber, _hasRules) = (null, 0, 0, false);
+        (_byNumber, _activeCount, _writtenMetrics, _nextNumber, _hasRules) = (null, null, 0, 0, false);
     }
 
     private static void Write(DeviceWatch device, AlertRecord part)

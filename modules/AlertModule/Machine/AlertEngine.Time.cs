@@ -129,6 +129,7 @@ internal sealed partial class AlertEngine
     {
         _alarms.Remove((alarm.RuleId, alarm.Subject, alarm.IsZone));
         _record.AlarmGone(alarm);
+        _activeCount = null;
         if (alarm.End().Notice is not { } notice) return;
         rule ??= new AlarmRule(alarm.RuleId, alarm.IsZone ? RuleKind.Zone : RuleKind.Threshold);
         var zone = alarm.IsZone ? alarm.Subject : ZoneOf(alarm.Subject);

@@ -20,6 +20,9 @@ internal sealed partial class AlertEngine
     private bool _hasOrphans;
     private bool _isClockWritten;
     private int _nextNumber;
+
+    // Null when an alarm may have begun or ended since it was counted.
+    private int? _activeCount;
     private long _now;
     private long _started = long.MinValue;
 
@@ -38,7 +41,8 @@ internal sealed partial class AlertEngine
 
     public IEnumerable<Alarm> Active => _alarms.Values.Where(alarm => alarm.IsActive);
 
-    public int ActiveCount => _alarms.Values.Count(alarm => alarm.IsActive);
+    /// <remarks>Asked after each message.</remarks>
+    public int ActiveCount => _activeCount ??= _alarms.Values.Count(alarm => alarm.IsActive);
 
     /// <summary>Starts a call. What the former one had to tell is forgotten.</summary>
     public void Begin(DateTimeOffset now, AlertSettings settings)
@@ -114,7 +118,12 @@ internal sealed partial class AlertEngine
                 break;
         }
 
-        if (step.Changed) _record.Alarm(alarm);
+        if (step.Changed)
+        {
+            _record.Alarm(alarm);
+            _activeCount = null;
+        }
+
         if (step.Notice is { } notice)
             _events.Add(new AlertEvent(rule, alarm.Subject, alarm.IsZone, zone, notice, seen.At, value, isClockSuspect, alarm.Memory.IsAcknowledged, conditions));
     }

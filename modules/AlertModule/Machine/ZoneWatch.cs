@@ -31,13 +31,13 @@ internal sealed class ZoneWatch(string name)
     public void Enter(DeviceWatch device)
     {
         _members.Add(device);
-        Forget();
+        if (device.ValueCount > 0) Forget();
     }
 
     public void Leave(DeviceWatch device)
     {
         _members.Remove(device);
-        Forget();
+        if (device.ValueCount > 0) Forget();
     }
 
     /// <summary>The values in use may be others than those that were summed.</summary>
