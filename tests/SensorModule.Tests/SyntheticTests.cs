@@ -13,10 +13,10 @@ public class SyntheticTests
     {
         var readings = Read(Plain with { Readings = 21 });
         Assert.Equal(
-            """{"deviceId":"sensor-00001","timestamp":1800000000000,"zone":"zone-01","temperature":21.16,"humidity":42.65,"vibration":51.54,"pressure":1012.94}""",
+            """{"deviceId":"sensor-00001","timestamp":1800000000000,"zone":"zone-01","temperature":21.16,"humidity":42.65,"vibration":27.91,"pressure":1012.94}""",
             readings[0].ToString(Newtonsoft.Json.Formatting.None));
         Assert.Equal(
-            """{"deviceId":"sensor-00001","timestamp":1800000001000,"zone":"zone-01","temperature":21.16,"humidity":42.66,"vibration":53.33,"pressure":1012.99}""",
+            """{"deviceId":"sensor-00001","timestamp":1800000001000,"zone":"zone-01","temperature":21.16,"humidity":42.66,"vibration":29.1,"pressure":1012.99}""",
             readings[20].ToString(Newtonsoft.Json.Formatting.None));
     }
 
@@ -120,6 +120,17 @@ public class SyntheticTests
         }
 
         Assert.InRange(passed / (double)readings.Count, 0.04, 0.07);
+    }
+
+    /// <summary>With the rules of the AlertModule: temperature 35 warns, vibration 50 warns. What is right must not look like a fault.</summary>
+    [Fact]
+    public void Values_OfTheDefaults_SeldomReachAThreshold()
+    {
+        var readings = Read(new SyntheticSettings { Devices = 50, IntervalSeconds = 120, Epoch = Plain.Epoch, Speed = 0, Readings = 50 * 720 });
+        var (hot, shaking) = (readings.Count(reading => reading.Value<double>("temperature") > 35), readings.Count(reading => reading.Value<double>("vibration") > 50));
+
+        Assert.InRange(hot / (double)readings.Count, 0, 0.01);
+        Assert.InRange(shaking / (double)readings.Count, 0, 0.0001);
     }
 
     [Theory]

@@ -6,14 +6,14 @@ namespace EdgeModules.Hosting.State;
 /// </summary>
 public interface IStateStore : IDisposable
 {
-    /// <summary>Bytes of the records now in the journal.</summary>
+    /// <summary>Bytes of the records now in the journal; <see cref="long.MaxValue"/> when some were lost to damage, so that a snapshot is wanted at once.</summary>
     long JournalBytes { get; }
 
     /// <summary>What the operator must know about the opening of the store, such as a damaged file that was set aside; null when all was well.</summary>
     string? Warning { get; }
 
-    /// <summary>All records in the order in which they were appended.</summary>
-    IReadOnlyList<byte[]> Load();
+    /// <summary>All records in the order in which they were appended; read while they are enumerated.</summary>
+    IEnumerable<byte[]> Load();
 
     /// <exception cref="IOException">Nothing was written; the call may be repeated.</exception>
     void Append(ReadOnlySpan<byte> record);

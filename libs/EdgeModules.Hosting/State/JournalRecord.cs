@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using EdgeModules.Hosting.Connection;
 
@@ -10,6 +11,17 @@ namespace EdgeModules.Hosting.State;
 public sealed record JournalRecord
 {
     private const byte Format = 1;
+    private const byte CompressedFormat = 2;
+
+    // Below it there is nothing to save: the disk is written in blocks of 4 KB.
+    private const int CompressAtBytes = 512;
+
+    // The fastest: flash is to be spared, not at the price of the processor.
+    private const int BrotliQuality = 1;
+    private const int BrotliWindow = 18;
+
+    // Far above what a module makes; a length that is damage must not ask for all memory.
+    private const int MostBytes = 256 << 20;
 
     /// <summary>Keys of handled messages, by input; one in an ordinary record, none for a tick, all that are remembered in a snapshot.</summary>
     public IReadOnlyList<(string Input, MessageKey Key)> Messages { get; init; } = [];
@@ -26,7 +38,51 @@ public sealed record JournalRecord
     /// <summary>The module has to make outputs again too.</summary>
     public bool HasRecreatable { get; init; }
 
-    public void Write(BinaryWriter writer)
+    public ReadOnlyMemory<byte> Encode()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true)) Write(writer);
+        var plain = stream.GetBuffer().AsMemory(0, (int)stream.Length);
+        return plain.Length < CompressAtBytes ? plain : Compress(plain);
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are of another format.</exception>
+    public static JournalRecord Read(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        return reader.ReadByte() switch
+        {
+            Format => Read(reader),
+            CompressedFormat => Read(Decompress(reader)),
+            var format => throw new InvalidDataException($"The journal record has format {format}; it must be {Format} or {CompressedFormat}."),
+        };
+    }
+
+    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> plain)
+    {
+        // Head: format, and the length in up to five bytes.
+        var target = new byte[6 + BrotliEncoder.GetMaxCompressedLength(plain.Length)];
+        using var head = new BinaryWriter(new MemoryStream(target));
+        head.Write(CompressedFormat);
+        head.Write7BitEncodedInt(plain.Length);
+        var start = (int)head.BaseStream.Position;
+        return BrotliEncoder.TryCompress(plain.Span, target.AsSpan(start), out var written, BrotliQuality, BrotliWindow) && start + written < plain.Length
+            ? target.AsMemory(0, start + written)
+            : plain;
+    }
+
+    private static byte[] Decompress(BinaryReader reader)
+    {
+        var length = reader.Read7BitEncodedInt();
+        if (length is < 0 or > MostBytes) throw new InvalidDataException($"The journal record has {length} bytes; it must have 0 to {MostBytes}.");
+        var plain = new byte[length];
+        var packed = reader.ReadBytes((int)(reader.BaseStream.Length - reader.BaseStream.Position));
+        if (!BrotliDecoder.TryDecompress(packed, plain, out var written) || written != length)
+            throw new InvalidDataException($"The journal record cannot be decompressed to its {length} bytes.");
+        return plain;
+    }
+
+    private void Write(BinaryWriter writer)
     {
         writer.Write(Format);
         writer.Write7BitEncodedInt(Messages.Count);
@@ -55,12 +111,8 @@ public sealed record JournalRecord
         foreach (var message in Outbox) Write(writer, message);
     }
 
-    /// <exception cref="InvalidDataException">The bytes are of another format.</exception>
-    public static JournalRecord Read(byte[] bytes)
+    private static JournalRecord Read(BinaryReader reader)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        var format = reader.ReadByte();
-        if (format != Format) throw new InvalidDataException($"The journal record has format {format}; it must be {Format}.");
         return new JournalRecord
         {
             Messages = ReadList(reader, static r => (r.ReadString(), MessageKey.Read(r))),

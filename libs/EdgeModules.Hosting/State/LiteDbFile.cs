@@ -22,7 +22,8 @@ internal sealed class LiteDbFile : IDisposable
             _log = new LiteDbStream(LogOf(path), _commits);
             _database = new LiteDatabase(new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log, Filename = path }));
             _commits.ThrowIfFailed();
-            Journal = _database.GetCollection("journal", BsonAutoId.Int64);
+            Snapshot = _database.GetCollection("journal", BsonAutoId.Int64);
+            Head = _database.GetCollection("head");
             Documents = _database.GetCollection("documents");
         }
         catch
@@ -34,11 +35,32 @@ internal sealed class LiteDbFile : IDisposable
         }
     }
 
-    public ILiteCollection<BsonDocument> Journal { get; }
+    /// <summary>Numbered from one. It was the journal once, hence its name in the file.</summary>
+    public ILiteCollection<BsonDocument> Snapshot { get; }
+
+    /// <summary>One document that says how many records the snapshot has, and which journal follows it.</summary>
+    public ILiteCollection<BsonDocument> Head { get; }
 
     public ILiteCollection<BsonDocument> Documents { get; }
 
     public static string LogOf(string path) => Path.ChangeExtension(path, null) + "-log.db";
+
+    /// <summary>
+    /// Reads in a transaction that ends here. Of a file that is damaged, LiteDB would leave one open, whose finalizer ends the process when the file has been
+    /// closed before.
+    /// </summary>
+    public T Read<T>(Func<LiteDbFile, T> read)
+    {
+        _database.BeginTrans();
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            _database.Rollback();
+        }
+    }
 
     /// <summary>Puts one document, in a transaction of its own that is on disk when the call returns.</summary>
     /// <exception cref="IOException">It is not.</exception>
@@ -49,15 +71,24 @@ internal sealed class LiteDbFile : IDisposable
         _commits.AwaitMoreThan(before);
     }
 
-    /// <summary>Puts these in the place of all records of the journal, in one transaction that is on disk when the call returns.</summary>
+    /// <summary>Puts these in the place of all records of the snapshot, in one transaction that is on disk when the call returns.</summary>
+    /// <param name="headOf">Makes the head for that number of records.</param>
     /// <exception cref="IOException">It is not.</exception>
-    public void ReplaceJournal(IEnumerable<BsonDocument> records)
+    public void ReplaceSnapshot(IEnumerable<BsonDocument> records, Func<long, BsonDocument> headOf)
     {
         _database.BeginTrans();
         try
         {
-            Journal.DeleteAll();
-            foreach (var record in records) Journal.Insert(record);
+            var count = 0L;
+            foreach (var record in records)
+            {
+                // In place: taken out and put in again, every page would be written twice.
+                Snapshot.Upsert(record);
+                count++;
+            }
+
+            Snapshot.DeleteMany(Query.GT("_id", count));
+            Head.Upsert(headOf(count));
             _database.Commit();
         }
         catch

@@ -1,28 +1,40 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using System.Security.Cryptography;
 using LiteDB;
 
 namespace EdgeModules.Hosting.State;
 
 /// <summary>
-/// <see cref="IStateStore"/> on LiteDB, one file a module. LiteDB's pages have no checksum, so a power cut may leave half a transaction: each record has a
-/// checksum of its own, and a journal is used up to its first damaged record. A damaged file is set aside under a new name, never deleted.
+/// <see cref="IStateStore"/> of one module: snapshot and documents in LiteDB, and what was appended since the snapshot in a <see cref="JournalFile"/>, since
+/// one small commit of LiteDB writes 28 KB and more. LiteDB's pages have no checksum, so a power cut may leave half a transaction: each record has a
+/// checksum of its own, and all is used up to the first damaged record. Damaged files are set aside under a new name, never deleted.
 /// </summary>
 public sealed class LiteDbStateStore : IStateStore
 {
     private readonly string _file;
     private readonly DateTimeOffset _now;
+    private readonly JournalFile _journal;
 
     // Null after a write that failed, until the next one.
     private LiteDbFile? _open;
-    private long _next = 1;
+    private SnapshotHead _head;
+    private long _snapshotBytes;
+
+    // Of a replacement that failed: it may be on disk all the same.
+    private (SnapshotHead Head, long Bytes)? _doubtful;
     private bool _isRebuilt;
 
-    private LiteDbStateStore(string file, DateTimeOffset now) => (_file, _now) = (file, now);
+    // Records were lost to damage while the module was running, which still knows what they did.
+    private bool _isIncomplete;
 
-    public long JournalBytes { get; private set; }
+    private LiteDbStateStore(string file, DateTimeOffset now) => (_file, _now, _journal) = (file, now, new JournalFile(Path.ChangeExtension(file, "journal")));
+
+    public long JournalBytes => _isIncomplete ? long.MaxValue : _snapshotBytes + _journal.ContentBytes;
 
     public string? Warning { get; private set; }
+
+    /// <summary>For tests: runs when a replacement is on disk and not yet confirmed.</summary>
+    internal Action? AfterReplacing { get; set; }
 
     /// <param name="directory">Made when absent.</param>
     /// <param name="name">The file's name without extension.</param>
@@ -48,49 +60,90 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    public IReadOnlyList<byte[]> Load() =>
-        [.. Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64).Select(document => document["data"].AsBinary)];
+    public IEnumerable<byte[]> Load()
+    {
+        Settle();
+        for (var number = 1L; number <= _head.Records; number++)
+            yield return SnapshotRecord(number) ?? throw new InvalidDataException($"Record {number} of {_file} cannot be read any more.");
+        foreach (var record in _journal.Read()) yield return record;
+    }
 
     public void Append(ReadOnlySpan<byte> record)
     {
-        var document = ToDocument(_next, record);
-        // Not an insert: a write that failed may be in the log all the same, and its repetition must not find the id taken.
-        Durably(file => file.Put(file.Journal, document));
-        _next++;
-        JournalBytes += record.Length;
+        Settle();
+        _journal.Append(record);
     }
 
     public void Replace(IEnumerable<ReadOnlyMemory<byte>> records)
     {
-        // Ids always begin at one: a journal that does not has lost its beginning.
-        var id = 1L;
+        Settle();
         var bytes = 0L;
-        Durably(file => file.ReplaceJournal(records.Select(record =>
+        var head = new SnapshotHead(RandomGeneration(), 0);
+        try
         {
-            bytes += record.Length;
-            return ToDocument(id++, record.Span);
-        })));
-        (_next, JournalBytes) = (id, bytes);
+            Durably(file =>
+            {
+                file.ReplaceSnapshot(
+                    records.Select((record, index) =>
+                    {
+                        bytes += record.Length;
+                        return CheckedDocument.Of(index + 1L, record.Span);
+                    }),
+                    count => (head = head with { Records = count }).ToDocument());
+                AfterReplacing?.Invoke();
+            });
+        }
+        catch
+        {
+            _doubtful = (head, bytes);
+            throw;
+        }
+
+        Begin(head, bytes);
+        _isIncomplete = false;
     }
 
     public string StartOver(string cause)
     {
         var warning = Rebuild([], cause);
-        (_next, JournalBytes) = (1, 0);
+        _isIncomplete = false;
         return warning;
     }
 
-    public byte[]? GetDocument(string name) => Opened().Documents.FindById(name) is { } document && IsWhole(document) ? document["data"].AsBinary : null;
+    public byte[]? GetDocument(string name) =>
+        Opened().Read(file => file.Documents.FindById(name)) is { } document ? CheckedDocument.DataOf(document) : null;
 
     public void PutDocument(string name, ReadOnlySpan<byte> content)
     {
-        var document = ToDocument(name, content);
+        var document = CheckedDocument.Of(name, content);
         Durably(file => file.Put(file.Documents, document));
     }
 
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        Close();
+        _journal.Dispose();
+    }
 
     private LiteDbFile Opened() => _open ??= new LiteDbFile(_file);
+
+    /// <summary>After a replacement that failed: which journal is to be continued, only the file can tell.</summary>
+    /// <exception cref="IOException">The file cannot be opened yet.</exception>
+    private void Settle()
+    {
+        if (_doubtful is not { } doubtful) return;
+        var held = _head;
+        Durably(file => held = file.Read(static opened => SnapshotHead.Read(opened.Head)) ?? held);
+        if (held.Generation == doubtful.Head.Generation) Begin(doubtful.Head, doubtful.Bytes);
+        _doubtful = null;
+    }
+
+    /// <summary>The snapshot is another one from here on.</summary>
+    private void Begin(SnapshotHead head, long snapshotBytes)
+    {
+        (_head, _snapshotBytes) = (head, snapshotBytes);
+        _journal.Restart(head.Generation, head.Records + 1);
+    }
 
     private void Close()
     {
@@ -119,7 +172,8 @@ public sealed class LiteDbStateStore : IStateStore
         {
             store.Close();
             var aside = store.SetAside();
-            store._next = 1;
+            store.Begin(new SnapshotHead(0, 0), 0);
+            store.Check();
             store.Warning = $"The state file could not be read ({error.Message}); it was set aside as {aside} and the module starts without state.";
         }
         catch
@@ -134,39 +188,81 @@ public sealed class LiteDbStateStore : IStateStore
     /// <summary>Reads everything once; what follows a damaged or missing record is worth nothing without it.</summary>
     private void Check()
     {
-        var (whole, damaged) = ReadJournal();
-        if (damaged > 0) Warning = Rebuild(whole, $"{damaged} records of the state file are damaged");
-    }
-
-    private (List<ReadOnlyMemory<byte>> Whole, int Damaged) ReadJournal()
-    {
-        var whole = new List<ReadOnlyMemory<byte>>();
-        var damaged = 0;
-        var last = 0L;
-        foreach (var document in Opened().Journal.Find(Query.All()).OrderBy(document => document["_id"].AsInt64))
+        if (Opened().Read(static file => SnapshotHead.Read(file.Head)) is not { } head)
         {
-            var id = document["_id"].AsInt64;
-            if (damaged > 0 || id != last + 1 || !IsWhole(document)) damaged++;
-            else whole.Add(document["data"].AsBinary);
-            last = id;
+            // New, or of a time when the journal was in LiteDB too.
+            BeginFirst();
+            return;
         }
 
-        _next = last + 1;
-        JournalBytes = whole.Sum(record => (long)record.Length);
-        return (whole, damaged);
+        if (FindDamage(head) is { } damage) RebuildAtStart(damage);
     }
 
-    /// <summary>Begins a new file with what is whole of the old one, which is set aside.</summary>
+    /// <returns>What is damaged; null when nothing is.</returns>
+    private string? FindDamage(SnapshotHead head)
+    {
+        CheckSnapshot(head);
+        if (_head.Records < head.Records) return $"{head.Records - _head.Records} records of the state file are damaged";
+        return _journal.Find(head.Generation, head.Records + 1) ? null : "The journal of the state is damaged";
+    }
+
+    private void BeginFirst()
+    {
+        var head = new SnapshotHead(RandomGeneration(), Opened().Read(static file => file.Snapshot.LongCount()));
+        var damage = FindDamage(head);
+        // A journal without a head is of a file that is gone.
+        if (_journal.HasBytes) damage ??= "The head of the state file is damaged";
+        if (damage is not null) RebuildAtStart(damage);
+        else Opened().Put(Opened().Head, head.ToDocument());
+    }
+
+    private void RebuildAtStart(string cause) => Warning = Rebuild(Whole(), cause);
+
+    /// <summary>Begins with as many records of the snapshot as are whole.</summary>
+    private void CheckSnapshot(SnapshotHead head)
+    {
+        var (whole, bytes) = (0L, 0L);
+        while (whole < head.Records && SnapshotRecord(whole + 1) is { } record)
+        {
+            whole++;
+            bytes += record.Length;
+        }
+
+        Begin(head with { Records = whole }, bytes);
+    }
+
+    private byte[]? SnapshotRecord(long number) =>
+        Opened().Read(file => file.Snapshot.FindById(number)) is { } document ? CheckedDocument.DataOf(document) : null;
+
+    private List<ReadOnlyMemory<byte>> Whole() => [.. Load().Select(record => (ReadOnlyMemory<byte>)record)];
+
+    /// <summary>Begins new files with what is whole of the old ones, which are set aside.</summary>
     /// <returns>What the operator should know.</returns>
     private string Rebuild(List<ReadOnlyMemory<byte>> whole, string cause)
     {
-        var documents = Opened().Documents.FindAll().Where(IsWhole).ToList();
+        var documents = Opened().Read(static file => file.Documents.FindAll().Where(document => CheckedDocument.DataOf(document) is not null).ToList());
         Close();
+        // Made whole first: on a disk that is full, the old one must stay.
+        var fresh = Path.ChangeExtension(_file, "rebuilt.db");
+        DeleteBoth(fresh);
+        var head = new SnapshotHead(RandomGeneration(), whole.Count);
+        using (var file = new LiteDbFile(fresh))
+        {
+            file.ReplaceSnapshot(whole.Select((record, index) => CheckedDocument.Of(index + 1L, record.Span)), _ => head.ToDocument());
+            foreach (var document in documents) file.Put(file.Documents, document);
+        }
+
         var aside = SetAside();
-        _next = 1;
-        Opened().ReplaceJournal(whole.Select(record => ToDocument(_next++, record.Span)));
-        foreach (var document in documents) Opened().Put(Opened().Documents, document);
+        File.Move(fresh, _file);
+        DeleteBoth(fresh);
+        Begin(head, whole.Sum(record => (long)record.Length));
         return $"{cause}; it was set aside as {aside}, and the {whole.Count} records before the damage are used.";
+    }
+
+    private static void DeleteBoth(string file)
+    {
+        File.Delete(file);
+        File.Delete(LiteDbFile.LogOf(file));
     }
 
     private string SetAside()
@@ -176,6 +272,8 @@ public sealed class LiteDbStateStore : IStateStore
         for (var i = 1; File.Exists(aside); i++) aside = $"{stem}-{i}";
         var log = LiteDbFile.LogOf(_file);
         if (File.Exists(log)) File.Move(log, aside + "-log");
+        _journal.Dispose();
+        if (File.Exists(_journal.Path)) File.Move(_journal.Path, aside + "-journal");
         File.Move(_file, aside);
         return aside;
     }
@@ -205,7 +303,8 @@ public sealed class LiteDbStateStore : IStateStore
     {
         try
         {
-            return Rebuild(ReadJournal().Whole, $"The state file cannot be written ({failure.Message})");
+            _isIncomplete |= FindDamage(_head) is not null;
+            return Rebuild(Whole(), $"The state file cannot be written ({failure.Message})");
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -214,22 +313,5 @@ public sealed class LiteDbStateStore : IStateStore
         }
     }
 
-    private static BsonDocument ToDocument(BsonValue id, ReadOnlySpan<byte> data) =>
-        new() { ["_id"] = id, ["crc"] = Checksum(data), ["data"] = data.ToArray() };
-
-    private static bool IsWhole(BsonDocument document) =>
-        document["data"] is { IsBinary: true } data && document["crc"] is { IsInt32: true } crc && Checksum(data.AsBinary) == crc.AsInt32;
-
-    private static int Checksum(ReadOnlySpan<byte> data)
-    {
-        var crc = ~0u;
-        while (data.Length >= sizeof(ulong))
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
-            data = data[sizeof(ulong)..];
-        }
-
-        foreach (var octet in data) crc = BitOperations.Crc32C(crc, octet);
-        return (int)~crc;
-    }
+    private static long RandomGeneration() => BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
 }

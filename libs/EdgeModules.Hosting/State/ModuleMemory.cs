@@ -1,11 +1,9 @@
-using System.Text;
-
 namespace EdgeModules.Hosting.State;
 
 /// <summary>What a module remembers over restarts, kept in step with its store: the books, the keys of recent messages, and the journal of state changes.</summary>
 public sealed class ModuleMemory(IStateStore store)
 {
-    /// <summary>The journal is replaced by a snapshot when it has grown to this, or to three times the last snapshot.</summary>
+    /// <summary>The journal is replaced by a snapshot when both together have grown to this, or to five times the last snapshot.</summary>
     private const long CompactAtBytes = 4 << 20;
 
     private readonly RecentKeys _keys = new();
@@ -48,7 +46,7 @@ public sealed class ModuleMemory(IStateStore store)
     /// <exception cref="IOException">Nothing was saved.</exception>
     public void Commit(JournalRecord record)
     {
-        store.Append(Encode(record).Span);
+        store.Append(record.Encode().Span);
         foreach (var (input, key) in record.Messages) _keys.Add(input, key);
         if (record.Ledger is not null) _savedBooks = record.Ledger;
     }
@@ -70,21 +68,14 @@ public sealed class ModuleMemory(IStateStore store)
     /// <exception cref="IOException">Nothing changed.</exception>
     public void Compact(IEnumerable<ReadOnlyMemory<byte>> snapshot)
     {
-        store.Replace(Records().Select(record => Encode(record)));
-        _compactAt = Math.Max(CompactAtBytes, 3 * store.JournalBytes);
+        store.Replace(Records().Select(record => record.Encode()));
+        _compactAt = Math.Max(CompactAtBytes, 5 * store.JournalBytes);
 
         IEnumerable<JournalRecord> Records()
         {
             foreach (var change in snapshot) yield return new JournalRecord { StateChange = change };
             yield return new JournalRecord { Messages = _keys.All(), Ledger = Ledger.Entries() };
         }
-    }
-
-    private static ReadOnlyMemory<byte> Encode(JournalRecord record)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true)) record.Write(writer);
-        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
     }
 
     /// <summary>Takes the bytes of one state change.</summary>

@@ -26,7 +26,7 @@ internal sealed class Signals(double cycleSeconds, double amplitude, double nois
     public const int Count = 4;
 
     /// <summary>Another number for every change of the values that a seed gives.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static readonly string[] Names = ["temperature", "humidity", "vibration", "pressure"];
 
@@ -35,7 +35,7 @@ internal sealed class Signals(double cycleSeconds, double amplitude, double nois
     [
         new(Base: 22, Spread: 3, Daily: 2.5, Warm: 8, Busy: 0, Walk: 1.6, Noise: 0.08, Fault: 10),
         new(Base: 45, Spread: 10, Daily: -6, Warm: -12, Busy: 0, Walk: 5, Noise: 0.3, Fault: 25),
-        new(Base: 40, Spread: 12, Daily: 3, Warm: 0, Busy: 25, Walk: 8, Noise: 3, Fault: 60),
+        new(Base: 22, Spread: 4, Daily: 1, Warm: 0, Busy: 15, Walk: 5, Noise: 2, Fault: 60),
         new(Base: 1_013, Spread: 5, Daily: 0.5, Warm: 0, Busy: 3, Walk: 1.5, Noise: 0.1, Fault: 15),
     ];
 

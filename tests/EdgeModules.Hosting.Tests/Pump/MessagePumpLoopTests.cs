@@ -92,8 +92,11 @@ public sealed class MessagePumpLoopTests
     {
         await using var rig = new PumpRig();
         var tick = 0;
+        // Noise, of which no compression makes less.
+        var random = new Random(1);
+        var body = Convert.ToHexString(Enumerable.Range(0, 100_000).Select(_ => (byte)random.Next(256)).ToArray());
         rig.Module.NextTickAt = Start;
-        rig.Module.Tick = _ => new ModuleResult([Output($"t{tick++}", new string('x', 200_000))]);
+        rig.Module.Tick = _ => new ModuleResult([Output($"t{tick++}", body)]);
         rig.Run();
         await rig.HandleAsync(Message(Readings("a")));
         await Waiting.ForAsync(() => rig.Store.Replacements > 0, "the journal is replaced by a snapshot");

@@ -176,7 +176,7 @@ public sealed class ModuleMemoryTests
     {
         var store = new InMemoryStateStore();
         var memory = new ModuleMemory(store);
-        memory.Commit(new JournalRecord { StateChange = new byte[5_000_000] });
+        memory.Commit(new JournalRecord { StateChange = Noise });
         store.BeforeWrite = () => throw new IOException("Full.");
         memory.CompactIfDue(() => []);
 
@@ -188,10 +188,21 @@ public sealed class ModuleMemoryTests
     {
         var store = new InMemoryStateStore();
         var memory = new ModuleMemory(store);
-        memory.Commit(new JournalRecord { StateChange = new byte[5_000_000] });
-        for (var i = 0; i < 10; i++) memory.CompactIfDue(() => [new byte[5_000_000]]);
+        memory.Commit(new JournalRecord { StateChange = Noise });
+        for (var i = 0; i < 10; i++) memory.CompactIfDue(() => [Noise]);
 
         Assert.Equal(1, store.Replacements);
+    }
+
+    /// <summary>5 MB that no compression makes smaller.</summary>
+    private static byte[] Noise
+    {
+        get
+        {
+            var bytes = new byte[5_000_000];
+            new Random(1).NextBytes(bytes);
+            return bytes;
+        }
     }
 
     private static JournalRecord Record(string change, long received, string id) => new()

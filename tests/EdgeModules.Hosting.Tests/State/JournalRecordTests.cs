@@ -37,15 +37,43 @@ public sealed class JournalRecordTests
         var bytes = Write(new JournalRecord());
         bytes[0] = 9;
 
-        Assert.Equal("The journal record has format 9; it must be 1.", Assert.Throws<InvalidDataException>(() => JournalRecord.Read(bytes)).Message);
+        Assert.Equal("The journal record has format 9; it must be 1 or 2.", Assert.Throws<InvalidDataException>(() => JournalRecord.Read(bytes)).Message);
     }
 
-    private static byte[] Write(JournalRecord record)
+    [Fact]
+    public void Encode_LargeRecord_IsCompressedAndReadBack()
     {
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream, Encoding.UTF8)) record.Write(writer);
-        return stream.ToArray();
+        var body = string.Concat(Enumerable.Range(0, 200).Select(i => $$"""{"deviceId":"d{{i}}","temperature":21.{{i}}},"""));
+        var bytes = Write(new JournalRecord { Outbox = [new OutboundMessage { Output = "o", Body = Encoding.UTF8.GetBytes(body), MessageType = "reading", Count = 200 }] });
+
+        Assert.InRange(bytes.Length, 1, body.Length / 4);
+        Assert.Equal(body, Encoding.UTF8.GetString(JournalRecord.Read(bytes).Outbox[0].Body.Span));
     }
+
+    [Fact]
+    public void Encode_LargeRecordThatDoesNotCompress_IsNotLonger()
+    {
+        var noise = new byte[10_000];
+        new Random(1).NextBytes(noise);
+        var bytes = Write(new JournalRecord { StateChange = noise });
+
+        Assert.InRange(bytes.Length, noise.Length, noise.Length + 20);
+        Assert.Equal(noise, JournalRecord.Read(bytes).StateChange.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public void Read_CompressedRecordThatIsDamaged_Throws(int at)
+    {
+        var bytes = Write(new JournalRecord { StateChange = new byte[10_000] });
+        bytes[at] ^= 0x55;
+
+        Assert.Throws<InvalidDataException>(() => JournalRecord.Read(bytes));
+    }
+
+    private static byte[] Write(JournalRecord record) => record.Encode().ToArray();
 
     private static string Describe(OutboundMessage message) =>
         string.Join('|', message.WireProperties().Select(property => $"{property.Key}={property.Value}")) + "|" + Convert.ToHexString(message.Body.Span);

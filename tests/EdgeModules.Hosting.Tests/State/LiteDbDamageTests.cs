@@ -48,7 +48,7 @@ public sealed class LiteDbDamageTests : IDisposable
     [Fact]
     public void Open_OneDamagedRecord_UsesThoseBeforeItAndKeepsACopy()
     {
-        Fill(10);
+        FillSnapshot(10);
         using (var database = new LiteDatabase(_folder.File("m.db")))
         {
             var journal = database.GetCollection("journal");
@@ -75,12 +75,81 @@ public sealed class LiteDbDamageTests : IDisposable
     [Fact]
     public void Open_RecordThatIsMissing_UsesThoseBeforeIt()
     {
-        Fill(10);
+        FillSnapshot(10);
         using (var database = new LiteDatabase(_folder.File("m.db"))) database.GetCollection("journal").Delete(5);
         using var store = Open();
 
         Assert.Equal(["1", "2", "3", "4"], Texts(store));
         Assert.NotNull(store.Warning);
+    }
+
+    [Fact]
+    public void Open_LastRecordsOfTheSnapshotMissing_DoesNotGoOnWithTheJournal()
+    {
+        FillSnapshot(10);
+        using (var database = new LiteDatabase(_folder.File("m.db"))) database.GetCollection("journal").DeleteMany("_id > 7");
+        using var store = Open();
+
+        Assert.Equal(Numbers(7), Texts(store));
+        Assert.StartsWith("3 records of the state file are damaged; ", store.Warning);
+    }
+
+    [Fact]
+    public void Open_RecordInTheMiddleOfTheJournalDamaged_UsesThoseBeforeItAndKeepsACopy()
+    {
+        using (var store = Open())
+        {
+            for (var i = 1; i <= 6; i++) store.Append(Encoding.UTF8.GetBytes($"{i}"));
+        }
+
+        using (var journal = File.OpenWrite(_folder.File("m.journal")))
+        {
+            journal.Position = 3 * 29 + 28;
+            journal.WriteByte((byte)'x');
+        }
+
+        using (var store = Open())
+        {
+            var aside = _folder.File("m.db.damaged-20260131-120000");
+            Assert.Equal($"The journal of the state is damaged; it was set aside as {aside}, and the 3 records before the damage are used.", store.Warning);
+            Assert.Equal(Numbers(3), Texts(store));
+            Assert.Equal(6 * 29, new FileInfo(aside + "-journal").Length);
+            store.Append("4"u8);
+        }
+
+        using var again = Open();
+        Assert.Equal(Numbers(4), Texts(again));
+        Assert.Null(again.Warning);
+    }
+
+    [Fact]
+    public void Open_WithoutTheDatabase_SetsTheJournalAside()
+    {
+        FillSnapshot(3);
+        File.Delete(_folder.File("m.db"));
+        using var store = Open();
+
+        Assert.Empty(store.Load());
+        Assert.StartsWith("The head of the state file is damaged; ", store.Warning);
+        Assert.True(File.Exists(_folder.File("m.db.damaged-20260131-120000-journal")));
+    }
+
+    /// <summary>State of a version that had its journal in LiteDB.</summary>
+    [Fact]
+    public void Open_StateWithoutAHead_IsTakenOver()
+    {
+        FillSnapshot(3);
+        File.Delete(_folder.File("m.journal"));
+        using (var database = new LiteDatabase(_folder.File("m.db"))) database.DropCollection("head");
+        using (var store = Open())
+        {
+            Assert.Equal(Numbers(3), Texts(store));
+            store.Append("4"u8);
+        }
+
+        using var again = Open();
+        Assert.Equal(Numbers(4), Texts(again));
+        Assert.Null(again.Warning);
     }
 
     [Fact]
@@ -93,8 +162,8 @@ public sealed class LiteDbDamageTests : IDisposable
         var aside = _folder.File("m.db.damaged-20260131-120000");
 
         Assert.StartsWith($"The saved state cannot be read; it was set aside as {aside}", warning);
-        using var copy = new LiteDatabase(aside);
-        Assert.Equal(2, copy.GetCollection("journal").Count());
+        Assert.True(File.Exists(aside));
+        Assert.Contains("2", File.ReadAllText(aside + "-journal"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,16 +191,17 @@ public sealed class LiteDbDamageTests : IDisposable
     public void Open_BytesChangedAnywhere_StartsWithAPrefixOfTheRecords(int seed)
     {
         using var store = Open();
-        for (var i = 1; i <= 30; i++) store.Append(Encoding.UTF8.GetBytes($"{i}"));
+        store.Replace(Numbers(12).Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text)));
+        for (var i = 13; i <= 30; i++) store.Append(Encoding.UTF8.GetBytes($"{i}"));
         using var files = _folder.Copy();
         var random = new Random(seed);
         for (var round = 0; round < 25; round++)
         {
             using var damaged = files.Copy();
-            var file = damaged.File(random.Next(3) == 0 ? "m.db" : "m-log.db");
+            var file = damaged.File(random.Next(3) == 0 ? "m.journal" : "m.db");
             var bytes = File.ReadAllBytes(file);
             for (var hits = random.Next(1, 30); hits > 0; hits--) bytes[Place(random, bytes.Length)] = (byte)random.Next(256);
-            if (random.Next(4) == 0) bytes.AsSpan(random.Next(bytes.Length / 8192) * 8192, 8192).Clear();
+            if (bytes.Length >= 8192 && random.Next(4) == 0) bytes.AsSpan(random.Next(bytes.Length / 8192) * 8192, 8192).Clear();
             File.WriteAllBytes(file, bytes);
 
             using var after = LiteDbStateStore.Open(damaged.Path, "m", Now);
@@ -162,14 +232,16 @@ public sealed class LiteDbDamageTests : IDisposable
     // Most of a page is empty; what matters is at its start and at its end.
     private static int Place(Random random, int length)
     {
+        if (length < 8192) return random.Next(length);
         var page = random.Next(length / 8192) * 8192;
         return page + random.Next(3) switch { 0 => random.Next(64), 1 => 8191 - random.Next(256), _ => random.Next(8192) };
     }
 
-    private void Fill(int records)
+    private void FillSnapshot(int records)
     {
         using var store = Open();
-        for (var i = 1; i <= records; i++) store.Append(Encoding.UTF8.GetBytes($"{i}"));
+        store.Replace(Numbers(records).Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text)));
+        store.Append("in the journal"u8);
     }
 
     private LiteDbStateStore Open() => LiteDbStateStore.Open(_folder.Path, "m", Now);

@@ -23,7 +23,7 @@ public sealed class InMemoryStateStore : IStateStore
     /// <summary>The records as the module understands them.</summary>
     public IReadOnlyList<JournalRecord> Records => [.. _journal.Select(JournalRecord.Read)];
 
-    public IReadOnlyList<byte[]> Load() => [.. _journal.Select(record => record.ToArray())];
+    public IEnumerable<byte[]> Load() => [.. _journal.Select(record => record.ToArray())];
 
     public void Append(ReadOnlySpan<byte> record)
     {
