@@ -40,6 +40,9 @@ public sealed partial class MessagePump<TSettings>
     private bool _isUnfinished = true;
     private DateTimeOffset _ticksFrom;
 
+    // Null while nobody waits for work.
+    private Task? _nextWork;
+
     public MessagePump(
         EdgeModule<TSettings> module, IModuleClient client, IStateStore store, TwinSettings<TSettings> settings, TimeProvider clock,
         ILogger<MessagePump<TSettings>> logger)
@@ -165,15 +168,15 @@ public sealed partial class MessagePump<TSettings>
         }
     }
 
+    /// <summary>Waits for work, and no longer than <paramref name="time"/>; nothing that would need another thread stands between the work and its step.</summary>
     private async Task WaitAsync(TimeSpan? time, CancellationToken stop)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var work = _work.Reader.WaitToReadAsync(over.Token).AsTask();
-        if (time is null) await work;
-        else await Task.WhenAny(work, Task.Delay(time < LongestWait ? time.Value : LongestWait, _clock, over.Token));
-        await over.CancelAsync();
-        // Both waits are over or given up; what they threw was the giving up.
-        await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The channel takes one wait at a time: one that had not ended when the time was over is gone on with.
+        _nextWork ??= _work.Reader.WaitToReadAsync(stop).AsTask();
+        Task wait = time is null ? _nextWork : _nextWork.WaitAsync(time < LongestWait ? time.Value : LongestWait, _clock, stop);
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_nextWork.IsCompleted) _nextWork = null;
+        stop.ThrowIfCancellationRequested();
     }
 
     private JournalRecord? Restore()
