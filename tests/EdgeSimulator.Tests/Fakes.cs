@@ -13,6 +13,10 @@ internal sealed class FakeHub : IEdgeHub
 
     public event Action<string, JObject>? Reported;
 
+    public event Action<HubMessage>? Published;
+
+    public event Action<HubDelivery>? Delivering;
+
     public string CaCertificateFile => "/state/ca.pem";
 
     public string WorkloadUri => "unix:///state/workload.sock";
@@ -46,6 +50,10 @@ internal sealed class FakeHub : IEdgeHub
         JsonMergePatch.Apply((JObject)Twin(module)["reported"]!, patch);
         Reported?.Invoke(module, patch);
     }
+
+    public void Publish(HubMessage message) => Published?.Invoke(message);
+
+    public void Deliver(HubDelivery delivery) => Delivering?.Invoke(delivery);
 
     public Task<MethodResult> InvokeMethodAsync(string module, string method, JToken? payload, TimeSpan timeout, CancellationToken cancellation) =>
         Task.FromResult(Answer(module, method));

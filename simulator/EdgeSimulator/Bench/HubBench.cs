@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.Channels;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Timing;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using Newtonsoft.Json.Linq;

@@ -30,6 +30,10 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
 
     public event Action<string, JObject>? Reported;
 
+    public event Action<HubMessage>? Published;
+
+    public event Action<HubDelivery>? Delivering;
+
     public string CaCertificateFile { get; } = Path.Combine(Path.GetFullPath(options.StateDirectory), "ca.pem");
 
     public string WorkloadUri => (_workload ?? throw NotStarted()).Uri;
@@ -71,10 +75,12 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
         var expiry = new ExpiryLog(metrics, loggers);
         var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, expiry, metrics, clock, loggers);
         _pumps = new Pumps(messages, _connections, options, upstream, expiry, metrics, clock, loggers);
+        _pumps.Delivering += delivery => Delivering?.Invoke(delivery);
         var configuration = new ConfigurationService(options, deployed, _database, twins, _pumps, loggers);
         _workload = new WorkloadApi(_certificates.AuthorityPem, identities, options.StateDirectory);
         await _workload.StartAsync(cancellation).ConfigureAwait(false);
         var dispatcher = new PublishDispatcher(options.DeviceId, configuration, messages, twins, methods, metrics, clock, loggers);
+        dispatcher.Published += message => Published?.Invoke(message);
         var authenticator = new Authenticator(options, identities);
         _broker = new Broker(options, _certificates.Server, authenticator, _connections, dispatcher, _database, metrics, clock, loggers);
         await _broker.StartAsync().ConfigureAwait(false);

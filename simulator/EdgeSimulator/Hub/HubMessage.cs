@@ -11,7 +11,7 @@ namespace EdgeSimulator.Hub;
 /// <param name="EnqueuedTime">When the hub accepted it.</param>
 /// <param name="ApplicationProperties">In the sender's order, names unique.</param>
 /// <param name="SystemProperties">Those that the sender set, by edgeHub's name (<c>messageId</c>, <c>contentType</c>, …), without the output.</param>
-internal sealed record HubMessage(
+public sealed record HubMessage(
     string Module,
     string? Output,
     DateTimeOffset EnqueuedTime,
@@ -25,10 +25,16 @@ internal sealed record HubMessage(
     private const string TwinChangeNotification = "twinChangeNotification";
     private const string CountName = EdgeModules.Messages.ApplicationProperties.Count;
 
+    /// <summary>When the hub received it, as a timestamp of its clock; null for one that was read back from the store.</summary>
+    public long? ArrivedAt { get; init; }
+
     public string? MessageId { get; } = ValueOf(SystemProperties, SystemPropertyMap.MessageId);
 
     /// <summary>It is the hub's own word of a reported patch, not a message of <see cref="Module"/>.</summary>
     public bool IsTwinChange { get; } = ValueOf(SystemProperties, SystemPropertyMap.MessageType) == TwinChangeNotification;
+
+    /// <summary>The kind of item in the body; null when the sender named none.</summary>
+    public string? MessageType => ValueOf(ApplicationProperties, EdgeModules.Messages.ApplicationProperties.MessageType);
 
     /// <summary>The property <c>count</c> when it is a whole number, else 1.</summary>
     public long Readings { get; } =
@@ -55,7 +61,7 @@ internal sealed record HubMessage(
     }
 
     /// <summary>As the routes see it.</summary>
-    public RoutedMessage ToRouted(string deviceId) => new(
+    internal RoutedMessage ToRouted(string deviceId) => new(
         IsTwinChange ? RouteTable.TwinChangeSource : RouteTable.SourceOf(Module, Output),
         ApplicationProperties,
         [.. SystemProperties, .. AddedProperties(deviceId)],

@@ -21,6 +21,12 @@ public interface IEdgeHub : IAsyncDisposable
     /// <summary>Raised after a reported patch was stored: module id and the patch. Handlers must be quick and must not throw.</summary>
     event Action<string, JObject>? Reported;
 
+    /// <summary>Raised when a message of a module has come, before it is stored. Handlers must be quick and must not throw.</summary>
+    event Action<HubMessage>? Published;
+
+    /// <summary>Raised just before a message is handed to the connection of its receiver, each time. Handlers must be quick and must not throw.</summary>
+    event Action<HubDelivery>? Delivering;
+
     /// <exception cref="SimulatorException">A port is in use, the store cannot be opened, or a route is bad; the message names it.</exception>
     Task StartAsync(CancellationToken cancellation);
 
@@ -51,6 +57,11 @@ public interface IEdgeHub : IAsyncDisposable
 
 /// <param name="Key">Base64; signs the module's tokens.</param>
 public sealed record ModuleIdentity(string DeviceId, string ModuleId, string GenerationId, string Key);
+
+/// <param name="Module">The receiver.</param>
+/// <param name="IsRepeated">It was handed over before, by this process.</param>
+/// <param name="At">Timestamp of the hub's clock.</param>
+public readonly record struct HubDelivery(HubMessage Message, string Module, string Input, bool IsRepeated, long At);
 
 public sealed record MethodResult(int Status, JToken? Payload);
 

@@ -23,7 +23,10 @@ internal sealed class MessageInjector(string deviceId, MessageStore messages, Co
             clock.GetUtcNow(),
             [.. injected.Properties.Select(Check), new(ApplicationProperties.Count, $"{injected.Readings}")],
             [new(SystemPropertyMap.MessageId, id), new("contentType", "application/json"), new("contentEncoding", "utf-8")],
-            injected.Body);
+            injected.Body)
+        {
+            ArrivedAt = clock.GetTimestamp(),
+        };
         if (message.SizeInHub(deviceId) is > HubMessage.MaxBytes and var size)
             throw new SimulatorException($"The message has {size} bytes with its properties and what the hub adds; edgeHub takes at most {HubMessage.MaxBytes}.");
         messages.Accept(message, [new RouteTarget(endpoint, Route.DefaultPriority)], configuration.Current.TimeToLive);

@@ -12,7 +12,7 @@ namespace EdgeSimulator.Hub.Delivery;
 /// </summary>
 internal sealed partial class ModulePump(
     StoredEndpoint endpoint, MessageStore store, ConnectionTable connections, HubOptions options, ExpiryLog expiry, HubMetrics metrics,
-    TimeProvider clock, ILoggerFactory loggers)
+    Action<HubDelivery> delivering, TimeProvider clock, ILoggerFactory loggers)
 {
     private const int BatchSize = 10;
     private const int MaxTopicBytes = 65_535;
@@ -89,6 +89,7 @@ internal sealed partial class ModulePump(
         {
             if (connection.Subscriptions.InputQualityOf(topic) is not { } quality || connection.Closed.IsCancellationRequested) return Outcome.Failed;
             var start = clock.GetTimestamp();
+            delivering(new HubDelivery(queued.Message, _module, _input, queued.Deliveries > 0, start));
             if (connection.Deliver(topic, queued.Message.Body, quality) is not { } acknowledged) return Outcome.Failed;
             metrics.MessageSent(queued.Message, _module, _input, priority);
             if (queued.Deliveries++ > 0) store.CountRedelivery(endpoint);

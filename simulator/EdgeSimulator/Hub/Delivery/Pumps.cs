@@ -20,6 +20,9 @@ internal sealed partial class Pumps(
     private bool _started;
     private bool _ended;
 
+    /// <summary>Raised just before a message is handed to a module. Handlers must be quick and must not throw.</summary>
+    public event Action<HubDelivery>? Delivering;
+
     public void Start()
     {
         lock (_gate)
@@ -63,7 +66,7 @@ internal sealed partial class Pumps(
     private void Serve(StoredEndpoint endpoint)
     {
         if (!_started || _ended || endpoint.Endpoint.Module is null || !_served.Add(endpoint)) return;
-        Run(new ModulePump(endpoint, messages, connections, options, expiry, metrics, clock, loggers).RunAsync);
+        Run(new ModulePump(endpoint, messages, connections, options, expiry, metrics, delivery => Delivering?.Invoke(delivery), clock, loggers).RunAsync);
     }
 
     private void Run(Func<CancellationToken, Task> pump) => _running.Add(RunAsync(pump, _stopping.Token));

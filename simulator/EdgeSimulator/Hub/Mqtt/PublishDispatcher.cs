@@ -28,9 +28,13 @@ internal sealed partial class PublishDispatcher(
 {
     private readonly ILogger _logger = loggers.CreateLogger<PublishDispatcher>();
 
+    /// <summary>Raised for each message of a module before it is stored. Handlers must be quick and must not throw.</summary>
+    public event Action<HubMessage>? Published;
+
     /// <summary>When it returns <see cref="PublishVerdict.Acknowledge"/> the message is stored; an exception means that it may not be.</summary>
     public PublishVerdict Dispatch(ModuleConnection from, MqttApplicationMessage message)
     {
+        var arrivedAt = clock.GetTimestamp();
         if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.ExactlyOnce)
         {
             LogQualityTwo(from.Module, message.Topic);
@@ -44,7 +48,7 @@ internal sealed partial class PublishDispatcher(
             return PublishVerdict.Close;
         }
 
-        if (Topics.TryParseEvents(message.Topic, out var device, out var module, out var bag)) return Accept(from, device, module, bag, message);
+        if (Topics.TryParseEvents(message.Topic, out var device, out var module, out var bag)) return Accept(from, device, module, bag, message, arrivedAt);
         if (Topics.TryParseTwinGet(message.Topic, out var requestId)) twins.AnswerGet(from, requestId);
         else if (Topics.TryParseTwinPatch(message.Topic, out requestId)) Report(from, requestId, BodyOf(message));
         else if (Topics.TryParseMethodAnswer(message.Topic, out var status, out requestId)) methods.Answer(from.Module, requestId, status, BodyOf(message));
@@ -52,7 +56,7 @@ internal sealed partial class PublishDispatcher(
         return PublishVerdict.Acknowledge;
     }
 
-    private PublishVerdict Accept(ModuleConnection from, string device, string module, string bag, MqttApplicationMessage published)
+    private PublishVerdict Accept(ModuleConnection from, string device, string module, string bag, MqttApplicationMessage published, long arrivedAt)
     {
         if (device != deviceId || module != from.Module)
         {
@@ -60,7 +64,7 @@ internal sealed partial class PublishDispatcher(
             return PublishVerdict.Close;
         }
 
-        var message = Read(module, bag, BodyOf(published));
+        var message = Read(module, bag, BodyOf(published), arrivedAt);
         var current = configuration.Current;
         var targets = current.Routes.Match(message.ToRouted(deviceId));
         var size = message.SizeInHub(deviceId);
@@ -73,6 +77,7 @@ internal sealed partial class PublishDispatcher(
             LogUnrouted(from.Module, message.Output);
         }
 
+        Published?.Invoke(message);
         Store(message, targets, current.TimeToLive, dropped);
         return PublishVerdict.Acknowledge;
     }
@@ -100,7 +105,7 @@ internal sealed partial class PublishDispatcher(
         twins.AnswerPatch(from, requestId, patch.Span);
     }
 
-    private HubMessage Read(string module, string bag, ReadOnlyMemory<byte> body)
+    private HubMessage Read(string module, string bag, ReadOnlyMemory<byte> body, long arrivedAt)
     {
         string? output = null;
         var application = new List<KeyValuePair<string, string>>();
@@ -113,7 +118,7 @@ internal sealed partial class PublishDispatcher(
             else system.Add(new(name, value));
         }
 
-        return new HubMessage(module, output, clock.GetUtcNow(), application, system, body);
+        return new HubMessage(module, output, clock.GetUtcNow(), application, system, body) { ArrivedAt = arrivedAt };
     }
 
     private static long RemainingLengthOf(MqttApplicationMessage message)
