@@ -1,3 +1,4 @@
+using EdgeSimulator.Alarms;
 using EdgeSimulator.Terminals;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
@@ -14,6 +15,7 @@ public static class ReportView
         terminal.Block(Cloud(report));
         terminal.Plain(
             $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
+        AlarmView.Show(report.Alarms, terminal);
         if (report.ReadingsInjected > 0) terminal.Plain($"{report.ReadingsInjected:N0} readings were put on inputs by hand, with the verb send.");
         foreach (var note in report.Notes) terminal.Plain(note);
         foreach (var loss in report.Losses) terminal.Plain(loss.ToString(), new Style(Color.Yellow));

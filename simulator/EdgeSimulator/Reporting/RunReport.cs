@@ -1,8 +1,8 @@
 using EdgeSimulator.Accounting;
 using EdgeSimulator.Agent;
+using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Running;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Reporting;
@@ -13,6 +13,7 @@ namespace EdgeSimulator.Reporting;
 /// <param name="Losses">Receivers whose messages the hub dropped; they are accounted for, and yet did not arrive.</param>
 /// <param name="Alone">What the cloud would have been sent without this suite.</param>
 /// <param name="Processes">Name → what it used, the simulator under its own name.</param>
+/// <param name="Alarms">Of this run alone, also where the books go on from an earlier one.</param>
 public sealed record RunReport(
     TimeSpan Elapsed,
     long ReadingsSent,
@@ -23,11 +24,13 @@ public sealed record RunReport(
     EveryReadingAlone Alone,
     IReadOnlyList<Difference> Differences,
     IReadOnlyList<ProcessReport> Processes,
+    AlarmReport Alarms,
     IReadOnlyList<string> Notes)
 {
     public long UnaccountedReadings => Differences.Sum(difference => difference.Readings);
 
-    public static RunReport Create(TimeSpan elapsed, FinalBooks books, IReadOnlyCollection<string> sources, IReadOnlyList<ProcessReport> processes)
+    public static RunReport Create(
+        TimeSpan elapsed, FinalBooks books, IReadOnlyCollection<string> sources, IReadOnlyList<ProcessReport> processes, AlarmReport alarms)
     {
         var sending = books.Ledgers.Where(module => module.Value.Received is null || sources.Contains(module.Key)).Select(module => module.Value).ToList();
         return new RunReport(
@@ -40,6 +43,7 @@ public sealed record RunReport(
             EveryReadingAlone.Of(sending),
             Books.Compare(books.Ledgers, books.Hub),
             processes,
+            alarms,
             books.Notes);
     }
 
@@ -57,6 +61,9 @@ public sealed record RunReport(
         },
         ["lost"] = new JObject(Losses.Select(loss => new JProperty(
             loss.Endpoint, new JObject { ["expired"] = loss.ExpiredReadings, ["dropped"] = loss.DroppedReadings }))),
+        ["alarms"] = Alarms.AlarmsToJson(),
+        ["actions"] = Alarms.ActionsToJson(),
+        ["latency"] = Alarms.TimesToJson(),
         ["unaccountedReadings"] = UnaccountedReadings,
         ["differences"] = new JArray(Differences.Select(difference => difference.ToString())),
         ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),
@@ -76,17 +83,7 @@ public sealed record RunReport(
     }
 
     /// <exception cref="SimulatorException">The file cannot be written.</exception>
-    public void Write(string file)
-    {
-        try
-        {
-            File.WriteAllText(file, ToJson().ToString(Formatting.Indented) + "\n");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SimulatorException($"The report {file} cannot be written: {error.Message}", error);
-        }
-    }
+    public void Write(string file) => ReportFile.Write(file, ToJson());
 }
 
 /// <param name="Usage">Over all lives of the process.</param>

@@ -1,4 +1,5 @@
 using EdgeSimulator.Agent;
+using EdgeSimulator.Alarms;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
@@ -25,7 +26,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
     /// <exception cref="SimulatorException">The run cannot start, or a source cannot go on.</exception>
     public async Task<int> RunAsync(RunOptions options)
     {
-        var reportFile = options.Report is null ? null : CheckReport(Path.GetFullPath(options.Report));
+        var reportFile = options.Report is null ? null : ReportFile.Check(options.Report);
         var workspace = Workspace.Find(options.Manifest, options.EnvironmentFile, Environment.CurrentDirectory);
         var variables = workspace.Variables();
         var manifest = ManifestReader.Read(workspace.Manifest, variables);
@@ -62,6 +63,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             clock,
             loggers);
         using var sources = new SourceWatch(hub, clock);
+        using var alarms = new AlarmWatch(hub, clock);
         await hub.StartAsync(signals.Interrupt);
         var credentials = new ModuleCredentials(hub, manifest, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort);
         var modules = manifest.Modules.Select(module => module.Name).ToList();
@@ -98,7 +100,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
 
         var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.Environment.MessageAckTimeout, terminal, clock);
         var books = await shutdown.StopAsync(end, CancellationToken.None);
-        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent));
+        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report());
         ReportView.Show(report, terminal);
         if (options.State is not null) terminal.Plain($"All counts are since {directory.FullPath} was made.");
         if (reportFile is not null) report.Write(reportFile);
@@ -106,11 +108,6 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         if (failed.Count > 0) terminal.Error($"Failed, and not restarted any more: {string.Join(", ", failed)}.");
         return report.UnaccountedReadings == 0 && failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
-
-    /// <summary>Found out before the run rather than after it.</summary>
-    private static string CheckReport(string file) => Directory.Exists(Path.GetDirectoryName(file))
-        ? file
-        : throw new SimulatorException($"The report {file} (--report) cannot be written: its folder is absent.");
 
     private static Dictionary<string, string> FindAssemblies(DeploymentManifest manifest, ModuleImages images)
     {

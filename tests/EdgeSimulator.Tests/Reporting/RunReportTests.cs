@@ -1,14 +1,18 @@
 using EdgeSimulator.Accounting;
 using EdgeSimulator.Agent;
+using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Reporting;
 using EdgeSimulator.Running;
+using EdgeSimulator.Timing;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tests.Reporting;
 
 public class RunReportTests
 {
+    private static readonly TimeSpan Two = TimeSpan.FromMilliseconds(2);
+
     private static readonly RunReport Report = RunReport.Create(
         TimeSpan.FromSeconds(12.3456),
         new FinalBooks(
@@ -27,7 +31,12 @@ public class RunReportTests
                 new UpstreamStatus(true, 3, 300, 31_000, 9, 1, 100)),
             ["FilterModule could not be asked for its ledger; the one it reported last is used."]),
         ["SensorModule"],
-        [new ProcessReport("FilterModule", new ProcessUsage(TimeSpan.FromSeconds(1.23456), 50_000_000), 2), new ProcessReport("EdgeSimulator", default, 0)]);
+        [new ProcessReport("FilterModule", new ProcessUsage(TimeSpan.FromSeconds(1.23456), 50_000_000), 2), new ProcessReport("EdgeSimulator", default, 0)],
+        new AlarmReport(
+            new Dictionary<string, AlarmCounts> { ["humidityHigh"] = new(2, 1, 1, 1, 3) },
+            new Dictionary<string, ActionCounts> { ["buzz"] = new(2, 1, new Dictionary<string, long> { ["done"] = 1 }) },
+            new AlarmTimes(new LatencySummary(2, TimeSpan.FromMilliseconds(1), Two, Two, Two, Two), 1),
+            AlarmTimes.None));
 
     [Fact]
     public void ToJson_Report_HasTheAgreedShape() => Assert.True(JToken.DeepEquals(
@@ -40,6 +49,16 @@ public class RunReportTests
               },
               "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1 },
               "lost": { "device-1/FilterModule/readings": { "expired": 1500, "dropped": 7 }, "iothub": { "expired": 0, "dropped": 5 } },
+              "alarms": { "humidityHigh": { "raised": { "warning": 2, "critical": 1 }, "escalated": 1, "deescalated": 1, "cleared": 3 } },
+              "actions": { "buzz": { "commands": 2, "delivered": 1, "outcomes": { "done": 1 } } },
+              "latency": {
+                "readingToCriticalAlert": {
+                  "count": 2, "p50Milliseconds": 1.0, "p90Milliseconds": 2.0, "p99Milliseconds": 2.0, "p999Milliseconds": 2.0, "maxMilliseconds": 2.0, "unmeasured": 1
+                },
+                "readingToCommand": {
+                  "count": 0, "p50Milliseconds": 0.0, "p90Milliseconds": 0.0, "p99Milliseconds": 0.0, "p999Milliseconds": 0.0, "maxMilliseconds": 0.0, "unmeasured": 0
+                }
+              },
               "unaccountedReadings": 10,
               "differences": [ "FilterModule: 1000 received, 990 accounted for by an outcome" ],
               "seconds": 12.346,
@@ -56,7 +75,7 @@ public class RunReportTests
     {
         var hub = HubStatuses.Empty with { Outputs = [HubStatuses.Output(InjectedMessage.Sender, "", 3), HubStatuses.Output("SensorModule", "readings", 10)] };
         var ledgers = new Dictionary<string, ModuleLedger> { ["SensorModule"] = new(JObject.Parse("""{"sent":{"readings":10}}""")) };
-        var report = RunReport.Create(TimeSpan.Zero, new FinalBooks(ledgers, hub, []), ["SensorModule"], []);
+        var report = RunReport.Create(TimeSpan.Zero, new FinalBooks(ledgers, hub, []), ["SensorModule"], [], AlarmReport.None);
         Assert.Equal((10, 3, 0), (report.ReadingsSent, report.ReadingsInjected, report.UnaccountedReadings));
         Assert.Equal("""{"sent":10,"injected":3}""", report.ToJson()["readings"]!.ToString(Newtonsoft.Json.Formatting.None));
         using var terminal = new TestTerminal();
@@ -93,6 +112,7 @@ public class RunReportTests
         Assert.Contains("10 readings are unaccounted for:", terminal.Text);
         Assert.Contains("FilterModule: 1000 received, 990 accounted for by an outcome", terminal.Text);
         Assert.Contains("could not be asked", terminal.Text);
+        Assert.Contains("Action buzz: 2 commands, 1 delivered; outcomes told: done 1.", terminal.Text);
     }
 
     [Fact]
