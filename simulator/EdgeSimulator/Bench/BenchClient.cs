@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using EdgeModules.Messages;
 using EdgeSimulator.Hub;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -54,11 +55,13 @@ internal sealed class BenchClient : IAsyncDisposable
         return client;
     }
 
+    /// <param name="properties">More than the output's name, which comes first.</param>
     /// <returns>When the hub has acknowledged.</returns>
-    public Task SendAsync(string output, byte[] body, CancellationToken cancellation) => _client.PublishAsync(
+    public Task SendAsync(string output, byte[] body, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> properties) => _client.PublishAsync(
         new MqttApplicationMessage
         {
-            Topic = $"devices/{_identity.DeviceId}/modules/{_identity.ModuleId}/messages/events/%24.on={output}/",
+            Topic = $"devices/{_identity.DeviceId}/modules/{_identity.ModuleId}/messages/events/"
+                + $"{PropertyBag.Encode([new(SystemProperties.OutputName, output), .. properties])}/",
             PayloadSegment = body,
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
         },

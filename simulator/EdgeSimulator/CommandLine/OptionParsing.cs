@@ -12,12 +12,14 @@ internal static class OptionParsing
     public static Option<T?> Parsed<T>(string name, string value, string description, Func<ArgumentResult, T?> parse) =>
         new(name) { Description = description, HelpName = value, CustomParser = parse };
 
-    public static Option<int> Port(string name, int usual, string description) => new(name)
+    public static Option<int> Port(string name, int usual, string description) => Whole(name, description, usual, 1, 65_535, "PORT");
+
+    public static Option<int> Whole(string name, string description, int usual, int least, int most, string value = "N") => new(name)
     {
         Description = description,
-        HelpName = "PORT",
+        HelpName = value,
         DefaultValueFactory = _ => usual,
-        CustomParser = result => (int)(Number(result, 1, 65_535, whole: true) ?? 0),
+        CustomParser = result => (int)(Number(result, least, most, whole: true) ?? 0),
     };
 
     public static TimeSpan? Seconds(ArgumentResult result, double least, double most) =>

@@ -86,6 +86,12 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("--count is \"0\"; it must be a whole number from 1 to 2147483647.", "monitor", "--count", "0")]
     [InlineData("The body is no JSON at line 1, byte 1; quote it for your shell, or send it as it is with --raw.", "send", "X", "y", "x")]
     [InlineData("The body is no JSON at line 1, byte 1; quote it for your shell, or send it as it is with --raw.", "send", "X", "y")]
+    [InlineData("bench needs hub or latency; see bench --help.", "bench")]
+    [InlineData("--rate is \"0\"; it must be a whole number from 1 to 100000.", "bench", "latency", "--rate", "0")]
+    [InlineData("--array is \"1001\"; it must be a whole number from 1 to 1000.", "bench", "latency", "--array", "1001")]
+    [InlineData("--devices is \"-1\"; it must be a whole number from 0 to 100000.", "bench", "latency", "--devices", "-1")]
+    [InlineData("--duration is \"0.5\"; it must be a number from 1 to 3600.", "bench", "latency", "--duration", "0.5")]
+    [InlineData("The report /nowhere/r.json (--report) cannot be written: its folder is absent.", "bench", "latency", "--report", "/nowhere/r.json")]
     [InlineData("Argument 'x86' not recognized. Must be one of: 'amd64' 'arm64v8' 'arm32v7'", "genconfig", "--platform", "x86")]
     [InlineData("\"a\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.", "twin", "set", "X", "a")]
     public async Task Invoke_BadArgument_IsOneLineAndExitCode2(string message, params string[] arguments)
@@ -135,6 +141,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("routes", "routes cases.jsonl")]
     [InlineData("bench", "bench hub")]
     [InlineData("bench hub", "bench hub --seconds 10")]
+    [InlineData("bench latency", "bench latency --devices 10000 --duration 120 --report latency.json")]
     [InlineData("genconfig", "genconfig --manifest deployment.debug.template.json --platform arm64v8")]
     public async Task Help_OfAVerb_ExplainsItAndGivesAnExample(string verb, string example)
     {
