@@ -23,16 +23,17 @@ internal static class ReadingArrays
         for (var place = 0; place < count; place++)
         {
             var (id, number) = deviceOf(place);
-            // Two decimals that change a little from one to the next.
-            var step = ((timestamp / 100) + number) % 50;
+            // As machines are: each at a level of its own, which it leaves by a few hundredths from one reading to the next.
+            var level = number * 7919L % 600;
+            var step = ((timestamp / 100) + (number * 13)) % 11;
             json.WriteStartObject();
             json.WriteString("deviceId"u8, id);
             json.WriteNumber("timestamp"u8, timestamp);
             json.WriteString("zone"u8, $"zone-{(number % Zones) + 1:00}");
-            json.WriteNumber("temperature"u8, hasSpike && place == 0 ? Spike : (2200 + step) / 100.0);
-            json.WriteNumber("humidity"u8, (4500 + step) / 100.0);
-            json.WriteNumber("vibration"u8, (3000 + step) / 100.0);
-            json.WriteNumber("pressure"u8, (101_300 + step) / 100.0);
+            json.WriteNumber("temperature"u8, hasSpike && place == 0 ? Spike : (2000 + level + step) / 100.0);
+            json.WriteNumber("humidity"u8, (4000 + level + step) / 100.0);
+            json.WriteNumber("vibration"u8, (3000 + level + step) / 100.0);
+            json.WriteNumber("pressure"u8, (101_000 + level + step) / 100.0);
             json.WriteEndObject();
         }
 
