@@ -125,6 +125,10 @@ internal sealed class LatestValues(int metric, long within)
     private double _max;
     private double _min;
 
+    // How many values are the extreme: where sensors tell whole numbers, many are, and one that goes is not missed.
+    private int _atMax;
+    private int _atMin;
+
     public int Metric { get; } = metric;
 
     /// <summary>Milliseconds.</summary>
@@ -149,7 +153,8 @@ internal sealed class LatestValues(int metric, long within)
         {
             _sum -= oldValue;
             Count--;
-            if ((oldValue >= _max && value < oldValue) || (oldValue <= _min && value > oldValue)) _isUnsure = true;
+            if (oldValue == _max) _atMax--;
+            if (oldValue == _min) _atMin--;
         }
 
         if (stamp < _from)
@@ -159,22 +164,32 @@ internal sealed class LatestValues(int metric, long within)
         }
 
         _sum += value;
-        Count++;
-        (_max, _min, _oldest) = (Math.Max(_max, value), Math.Min(_min, value), Math.Min(_oldest, stamp));
+        Use(value, stamp);
+        if (_atMax == 0 || _atMin == 0) _isUnsure = true;
     }
 
     public void Refresh(HashSet<DeviceWatch> members, long newest)
     {
         var from = newest - Within;
         if (!_isUnsure && _oldest >= from && double.IsFinite(_sum)) return;
-        (_isUnsure, _from, _oldest, _sum, _max, _min, Count) = (false, from, long.MaxValue, 0, double.NegativeInfinity, double.PositiveInfinity, 0);
+        (_isUnsure, _from, _oldest, _sum, Count) = (false, from, long.MaxValue, 0, 0);
+        (_max, _min, _atMax, _atMin) = (double.NegativeInfinity, double.PositiveInfinity, 0, 0);
         foreach (var member in members)
         {
             var (value, stamp) = member.ValueOf(Metric);
             if (stamp < from || stamp == long.MinValue) continue;
-            Count++;
             _sum += value;
-            (_max, _min, _oldest) = (Math.Max(_max, value), Math.Min(_min, value), Math.Min(_oldest, stamp));
+            Use(value, stamp);
         }
+    }
+
+    private void Use(double value, long stamp)
+    {
+        Count++;
+        _oldest = Math.Min(_oldest, stamp);
+        if (value > _max) (_max, _atMax) = (value, 0);
+        if (value < _min) (_min, _atMin) = (value, 0);
+        if (value == _max) _atMax++;
+        if (value == _min) _atMin++;
     }
 }
