@@ -102,7 +102,10 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
             endpoints,
             [.. _connections.All.Select(connection => connection.Module).Order(StringComparer.Ordinal)],
             new UpstreamStatus(
-                UpstreamOnline, cloud.Messages, cloud.Readings, cloud.Bytes, cloud.MeteredUnits, cloud.DuplicateMessages, cloud.DuplicateReadings));
+                UpstreamOnline, cloud.Messages, cloud.Readings, cloud.Bytes, cloud.MeteredUnits, cloud.DuplicateMessages, cloud.DuplicateReadings))
+        {
+            Streams = Started.Messages.GetStreams(),
+        };
     }
 
     public JObject GetTwin(string module) => Started.Twins.Get(module);

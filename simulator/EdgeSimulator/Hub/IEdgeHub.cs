@@ -90,7 +90,15 @@ public sealed record HubOptions(
 /// A message whose id its sender sent before is a repeat: delivered again, as the real edgeHub would, but outside these sums.
 /// </summary>
 public sealed record HubStatus(
-    IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, IReadOnlyList<string> ConnectedModules, UpstreamStatus Upstream);
+    IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, IReadOnlyList<string> ConnectedModules, UpstreamStatus Upstream)
+{
+    /// <summary>What the sums of <see cref="Upstream"/> are made of.</summary>
+    public IReadOnlyList<StreamStatus> Streams { get; init; } = [];
+}
+
+/// <summary>What one output sent to the cloud, without duplicates.</summary>
+/// <param name="Output">Empty for messages that name none, as twin changes.</param>
+public sealed record StreamStatus(string Module, string Output, long Messages, long Readings, long Bytes, long MeteredUnits);
 
 /// <param name="Output">Empty for messages that name none.</param>
 /// <param name="Messages">Accepted and unrouted.</param>

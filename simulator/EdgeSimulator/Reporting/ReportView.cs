@@ -56,6 +56,8 @@ public static class ReportView
         var (cloud, alone) = (report.Upstream, report.Alone);
         var table = new Table().Border(TableBorder.Ascii2).AddColumns("to the cloud", "messages", "readings", "bytes", "4 KB units", "duplicates");
         for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
+        foreach (var stream in report.Streams)
+            Row($"{stream.Module}/{stream.Output}", Number(stream.Messages), Number(stream.Readings), Number(stream.Bytes), Number(stream.MeteredUnits), "");
         Row("this suite", Number(cloud.Messages), Number(cloud.Readings), Number(cloud.Bytes), Number(cloud.MeteredUnits), Number(cloud.DuplicateMessages));
         Row("each reading alone", Number(alone.Messages), Number(alone.Messages), Number(alone.Bytes), Number(alone.MeteredUnits), "");
         Row(

@@ -10,6 +10,7 @@ namespace EdgeSimulator.Reporting;
 /// <summary>What came of a run.</summary>
 /// <param name="ReadingsSent">By the sources.</param>
 /// <param name="ReadingsInjected">By the user, straight to inputs of modules.</param>
+/// <param name="Streams">What the cloud was sent, by output.</param>
 /// <param name="Losses">Receivers whose messages the hub dropped; they are accounted for, and yet did not arrive.</param>
 /// <param name="Alone">What the cloud would have been sent without this suite.</param>
 /// <param name="Processes">Name → what it used, the simulator under its own name.</param>
@@ -20,6 +21,7 @@ public sealed record RunReport(
     long ReadingsInjected,
     IReadOnlyDictionary<string, ModuleLedger> Ledgers,
     UpstreamStatus Upstream,
+    IReadOnlyList<StreamStatus> Streams,
     IReadOnlyList<EndpointLoss> Losses,
     EveryReadingAlone Alone,
     IReadOnlyList<Difference> Differences,
@@ -39,6 +41,7 @@ public sealed record RunReport(
             books.Hub.Outputs.Where(output => output.Module == InjectedMessage.Sender).Sum(output => output.AcceptedReadings),
             books.Ledgers,
             books.Hub.Upstream,
+            books.Hub.Streams,
             EndpointLoss.Of(books.Hub),
             EveryReadingAlone.Of(sending),
             Books.Compare(books.Ledgers, books.Hub),
@@ -58,6 +61,13 @@ public sealed record RunReport(
             ["bytes"] = Upstream.Bytes,
             ["meteredUnits"] = Upstream.MeteredUnits,
             ["duplicates"] = Upstream.DuplicateMessages,
+            ["streams"] = new JObject(Streams.Select(stream => new JProperty($"{stream.Module}/{stream.Output}", new JObject
+            {
+                ["messages"] = stream.Messages,
+                ["readings"] = stream.Readings,
+                ["bytes"] = stream.Bytes,
+                ["meteredUnits"] = stream.MeteredUnits,
+            }))),
         },
         ["lost"] = new JObject(Losses.Select(loss => new JProperty(
             loss.Endpoint, new JObject { ["expired"] = loss.ExpiredReadings, ["dropped"] = loss.DroppedReadings }))),

@@ -34,6 +34,27 @@ public sealed class UpstreamTests
         await source.SendAsync("out", []);
         await Eventually.IsTrueAsync(() => hub.Hub.GetStatus().Upstream.Messages == 2);
         Assert.Equal(new UpstreamStatus(true, 2, 6, 4102, 3, 0, 0), hub.Hub.GetStatus().Upstream);
+        Assert.Equal([new StreamStatus("source", "out", 2, 6, 4102, 3)], hub.Hub.GetStatus().Streams);
+    }
+
+    [Fact]
+    public async Task Upstream_Streams_AreKeptApartOverARestartAndWithoutDuplicates()
+    {
+        await using var hub = await TestHub.StartAsync(ToCloud);
+        await using (var source = await hub.ConnectAsync("source"))
+        {
+            await source.SendAsync("b", new byte[100], "b-1");
+            await source.SendAsync("a", new byte[10], "a-1");
+            await source.SendAsync("a", new byte[10], "a-1");
+            await source.SendAsync("a", new byte[20], "a-2");
+            await Eventually.IsTrueAsync(() => hub.Hub.GetStatus().Upstream is { Messages: 3, DuplicateMessages: 1 });
+        }
+
+        var before = hub.Hub.GetStatus().Streams;
+        Assert.Equal([("a", 2L), ("b", 1L)], before.Select(stream => (stream.Output, stream.Messages)));
+        Assert.Equal(hub.Hub.GetStatus().Upstream.Bytes, before.Sum(stream => stream.Bytes));
+        await hub.RestartAsync();
+        Assert.Equal(before, hub.Hub.GetStatus().Streams);
     }
 
     [Fact]

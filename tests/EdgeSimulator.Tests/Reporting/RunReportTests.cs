@@ -28,7 +28,10 @@ public class RunReportTests
                     HubStatuses.Cloud(305, 300) with { DroppedReadings = 5 },
                 ],
                 [],
-                new UpstreamStatus(true, 3, 300, 31_000, 9, 1, 100)),
+                new UpstreamStatus(true, 3, 300, 31_000, 9, 1, 100))
+            {
+                Streams = [new StreamStatus("FilterModule", "filtered", 3, 300, 31_000, 9)],
+            },
             ["FilterModule could not be asked for its ledger; the one it reported last is used."]),
         ["SensorModule"],
         [new ProcessReport("FilterModule", new ProcessUsage(TimeSpan.FromSeconds(1.23456), 50_000_000), 2), new ProcessReport("EdgeSimulator", default, 0)],
@@ -47,7 +50,9 @@ public class RunReportTests
                 "FilterModule": { "received": 1000, "forwarded": 300, "suppressed": { "deadband": 690 }, "sent": { "filtered": 300 } },
                 "SensorModule": { "generated": 1000, "sent": { "readings": 1000 }, "generatedBytes": 100000 }
               },
-              "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1 },
+              "upstream": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9, "duplicates": 1,
+                "streams": { "FilterModule/filtered": { "messages": 3, "readings": 300, "bytes": 31000, "meteredUnits": 9 } }
+              },
               "lost": { "device-1/FilterModule/readings": { "expired": 1500, "dropped": 7 }, "iothub": { "expired": 0, "dropped": 5 } },
               "alarms": { "humidityHigh": { "raised": { "warning": 2, "critical": 1 }, "escalated": 1, "deescalated": 1, "cleared": 3 } },
               "actions": { "buzz": { "commands": 2, "delivered": 1, "outcomes": { "done": 1 } } },
@@ -104,7 +109,8 @@ public class RunReportTests
         Assert.Matches(@"FilterModule +\| +1,000 \| forwarded 300 +\| filtered 300 +\| +2 \| +1\.2 \| +48", terminal.Text);
         Assert.Contains("suppressed (deadband) 690", terminal.Text);
         Assert.Matches(@"this suite +\| +3 \| +300 \| +31,000 \| +9 \| +1", terminal.Text);
-        Assert.Matches(@"each reading alone \| +1,000 \| +1,000 \| 250,000 \| +1,000", terminal.Text);
+        Assert.Matches(@"FilterModule/filtered \| +3 \| +300 \| +31,000 \| +9 \|", terminal.Text);
+        Assert.Matches(@"each reading alone +\| +1,000 \| +1,000 \| 250,000 \| +1,000", terminal.Text);
         Assert.Contains(
             "Dropped by the hub on the way to device-1/FilterModule/readings: 1,500 readings outlived their time to live, 7 readings were in messages over the size limit.",
             terminal.Text);

@@ -16,6 +16,7 @@ internal sealed class MessageStore
     private readonly Dictionary<string, StoredEndpoint> _endpoints = [];
     private readonly Dictionary<uint, EndpointQueue> _queues = [];
     private readonly Dictionary<(string Module, string Output), OutputBook> _outputs = [];
+    private readonly Dictionary<(string Module, string Output), CloudBook> _streams = [];
     private readonly RecentIds _sentIds;
     private readonly RecentIds _cloudIds;
     private CloudBook _cloud;
@@ -31,6 +32,10 @@ internal sealed class MessageStore
         database.Scan(StoreKeys.Outputs, (key, value) =>
         {
             if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _outputs[(module, output)] = OutputBook.Decode(value);
+        });
+        database.Scan(StoreKeys.CloudStreams, (key, value) =>
+        {
+            if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _streams[(module, output)] = CloudBook.Decode(value);
         });
         database.Scan(StoreKeys.Endpoints, (key, value) => Open(EndpointOf(StoreKeys.NameIn(key))).Book = EndpointBook.Decode(value));
         var queueNames = new List<(uint Number, string Endpoint, int Priority)>();
@@ -168,6 +173,7 @@ internal sealed class MessageStore
         lock (_gate)
         {
             var cloud = _cloud with { FileBytes = fileBytes };
+            var streams = new Dictionary<(string Module, string Output), CloudBook>();
             Finish(endpoint, endpoint.QueueWith(delivered[0]), delivered, BookAcknowledged, batch =>
             {
                 Action? forgetAll = null;
@@ -175,13 +181,17 @@ internal sealed class MessageStore
                 {
                     var duplicate = _cloudIds.Contains(message.Module, message.MessageId);
                     cloud = cloud.With(message, duplicate);
+                    var stream = (message.Module, message.Output ?? "");
+                    streams[stream] = (streams.GetValueOrDefault(stream) ?? _streams.GetValueOrDefault(stream) ?? CloudBook.Empty).With(message, duplicate);
                     if (!duplicate && message.MessageId is { } id) forgetAll += _cloudIds.Add(batch, message.Module, id);
                 }
 
                 batch.Put(StoreKeys.Cloud, cloud.Encode());
+                foreach (var ((module, output), book) in streams) batch.Put(StoreKeys.Named(StoreKeys.CloudStreams, $"{module}\0{output}"), book.Encode());
                 return forgetAll;
             });
             _cloud = cloud;
+            foreach (var (stream, book) in streams) _streams[stream] = book;
         }
     }
 
@@ -214,6 +224,15 @@ internal sealed class MessageStore
                     open.Book.QueuedReadings, open.Book.ExpiredReadings, open.Book.DroppedReadings, open.Book.AcknowledgedMessages,
                     open.Book.QueuedMessages, open.Book.Redeliveries))],
                 _cloud);
+        }
+    }
+
+    public IReadOnlyList<StreamStatus> GetStreams()
+    {
+        lock (_gate)
+        {
+            return [.. _streams.OrderBy(pair => pair.Key).Select(pair => new StreamStatus(
+                pair.Key.Module, pair.Key.Output, pair.Value.Messages, pair.Value.Readings, pair.Value.Bytes, pair.Value.MeteredUnits))];
         }
     }
 

@@ -16,6 +16,8 @@ internal static class StoreKeys
 
     public static byte[] Cloud { get; } = [(byte)'C'];
 
+    public static byte[] CloudStreams { get; } = [(byte)'U'];
+
     public static byte[] LastGoodConfiguration { get; } = [(byte)'G'];
 
     public static byte[] Twins { get; } = [(byte)'T'];
