@@ -1,3 +1,7 @@
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
+using EdgeModules.Testing.Crashing;
 using static EdgeModules.Hosting.Tests.Pump.PumpRig;
 
 namespace EdgeModules.Hosting.Tests.Pump;
@@ -10,89 +14,107 @@ public sealed class MessagePumpCrashTests
 {
     private static readonly string Mixed = $"[{Reading("b1")},5,{Reading("b2")}]";
 
-    public static TheoryData<string> Points =>
-    [
-        "before saving", "after saving", "before send 1", "after send 1", "before send 2", "after send 2", "before send 3", "after send 3", "before acknowledging",
-    ];
+    public static TheoryData<bool, CrashPoint, int> Points()
+    {
+        var points = new TheoryData<bool, CrashPoint, int>();
+        foreach (var isOnDisk in (bool[])[false, true])
+        {
+            points.Add(isOnDisk, CrashPoint.BeforeSave, 1);
+            points.Add(isOnDisk, CrashPoint.InSave, 1);
+            points.Add(isOnDisk, CrashPoint.AfterSave, 1);
+            for (var send = 1; send <= 3; send++)
+            {
+                points.Add(isOnDisk, CrashPoint.BeforeSend, send);
+                points.Add(isOnDisk, CrashPoint.AfterSend, send);
+            }
+
+            points.Add(isOnDisk, CrashPoint.InAcknowledgement, 1);
+        }
+
+        return points;
+    }
 
     [Theory]
     [MemberData(nameof(Points))]
-    public async Task Restart_CrashAtThatPoint_RunsTheLogicOnceAndSendsEverything(string point)
+    public async Task Restart_CrashAtThatPoint_RunsTheLogicOnceAndSendsEverything(bool isOnDisk, CrashPoint point, int number)
     {
-        var crashing = new PumpRig().Run();
-        await crashing.HandleAsync(Message(Readings("a"), id: "a"));
-        var sends = 0;
-        switch (point.Split(' '))
-        {
-            case ["before", "saving"]:
-                crashing.Store.BeforeWrite = crashing.Crash;
-                break;
-            case ["after", "saving"]:
-                crashing.Store.AfterWrite = crashing.Crash;
-                break;
-            case ["before", "send", var number]:
-                crashing.BeforeSend = (_, _) =>
-                {
-                    if (++sends == int.Parse(number)) crashing.Crash();
-                    return Task.CompletedTask;
-                };
-                break;
-            case ["after", "send", var number]:
-                crashing.AfterSend = _ =>
-                {
-                    if (++sends == int.Parse(number)) crashing.Crash();
-                };
-                break;
-        }
+        await using var host = Host(isOnDisk ? new LiteDbVolume() : new MemoryVolume());
+        await host.StartAsync();
+        Assert.True(await host.DeliverAsync(Message(Readings("a"), id: "a")));
+        host.CrashAt(new Crash(point, number));
+        Assert.False(await host.DeliverAsync(Message(Mixed, id: "b", count: 3)));
 
-        var unacknowledged = crashing.Pump.HandleAsync(Message(Mixed, id: "b", count: 3));
-        await Task.WhenAny(unacknowledged, crashing.Crashed);
-        Assert.Equal(point == "before acknowledging", unacknowledged.IsCompletedSuccessfully);
+        Assert.True(await host.StartAsync());
+        Assert.True(await host.DeliverAsync(Message(Mixed, id: "b", count: 3)));
+        Assert.True(await host.DeliverAsync(Message(Readings("c"), id: "c")));
 
-        await using var rig = await crashing.Restarted();
-        rig.Run();
-        await rig.HandleAsync(Message(Mixed, id: "b", count: 3));
-        await rig.HandleAsync(Message(Readings("c"), id: "c"));
-
-        Assert.Equal(["a", "b1", "b2", "c"], rig.Module.State);
-        var byId = rig.Hub.GroupBy(sent => sent.Id).ToList();
+        Assert.Equal(["a", "b1", "b2", "c"], await StateOf(host));
+        var byId = host.Sent.Select(Sent.Of).GroupBy(sent => sent.Id).ToList();
         Assert.Equal(5, byId.Count);
         Assert.All(byId, repeats => Assert.Single(repeats.Distinct()));
         Assert.Equal(
             [Reading("a"), Reading("b1"), Reading("b2"), "invalid", Reading("c")],
             byId.Select(sent => sent.First().Output == "invalid" ? "invalid" : sent.First().Body));
-        var ledger = rig.Pump.Ledger;
+        var ledger = await host.AskAsync((_, ledger) => ledger);
         Assert.Equal((5, 4, 1), (ledger.Total("received"), ledger.Total("forwarded"), ledger.Total("invalid", "notAReading")));
         Assert.Equal((4, 1), (ledger.Total("sent", "out"), ledger.Total("sent", "invalid")));
-        Assert.Equal(point == "before saving" ? 0 : 3, ledger.Total("redelivered"));
+        Assert.Equal(point is CrashPoint.BeforeSave or CrashPoint.InSave ? 0 : 3, ledger.Total("redelivered"));
     }
 
     [Fact]
     public async Task Restart_CrashWhileSendingAgain_SendsTheRestAfterTheNextOne()
     {
-        var rig = new PumpRig().Run();
-        rig.AfterSend = _ => rig.Crash();
-        var first = rig.Pump.HandleAsync(Message(Readings("a", "b", "c"), id: "m"));
-        await Task.WhenAny(first, rig.Crashed);
+        await using var host = Host(new MemoryVolume());
+        await host.StartAsync();
+        host.CrashAt(new Crash(CrashPoint.AfterSend));
+        Assert.False(await host.DeliverAsync(Message(Readings("a", "b", "c"), id: "m")));
         for (var i = 0; i < 3; i++)
         {
-            rig = await rig.Restarted();
-            var sends = 0;
-            var current = rig;
-            rig.BeforeSend = (_, _) =>
-            {
-                if (++sends == 2) current.Crash();
-                return Task.CompletedTask;
-            };
-            rig.Run();
-            await Task.WhenAny(rig.Crashed, rig.Running);
+            host.CrashAt(new Crash(CrashPoint.BeforeSend, Number: 2));
+            Assert.False(await host.StartAsync());
         }
 
-        await using var last = await rig.Restarted();
-        await last.Run().HandleAsync(Message(Readings("d"), id: "n"));
+        Assert.True(await host.StartAsync());
+        Assert.True(await host.DeliverAsync(Message(Readings("d"), id: "n")));
 
-        Assert.Equal(["a", "b", "c", "d"], last.Module.State);
-        Assert.Equal(["a", "b", "c", "d"], last.Hub.Select(sent => sent.Body).Distinct().Select(body => body.Split('"')[3]));
+        Assert.Equal(["a", "b", "c", "d"], await StateOf(host));
+        Assert.Equal(["a", "b", "c", "d"], host.Sent.Select(Sent.Of).Select(sent => sent.Body).Distinct().Select(body => body.Split('"')[3]));
+    }
+
+    [Theory]
+    [InlineData(CrashPoint.BeforeSave)]
+    [InlineData(CrashPoint.AfterSave)]
+    public async Task Restart_CrashAtTheSnapshot_KnowsStateBooksAndKeys(CrashPoint point)
+    {
+        await using var host = Host(new MemoryVolume(), compactAfter: 5);
+        await host.StartAsync();
+        for (var i = 0; i < 4; i++) Assert.True(await host.DeliverAsync(Message(Readings($"d{i}"), id: $"m{i}")));
+        // The fifth record, and the snapshot in the place of the five.
+        host.CrashAt(new Crash(point, Number: 2));
+        Assert.False(await host.DeliverAsync(Message(Readings("d4"), id: "m4")));
+
+        await host.StartAsync();
+        for (var i = 0; i < 6; i++) Assert.True(await host.DeliverAsync(Message(Readings($"d{i}"), id: $"m{i}", count: 1)));
+
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => $"d{i}"), await StateOf(host));
+        var ledger = await host.AskAsync((_, ledger) => ledger);
+        Assert.Equal((6, 5), (ledger.Total("received"), ledger.Total("redelivered")));
+    }
+
+    [Fact]
+    public async Task Handle_SavesAndSendsFailForAWhile_SendsTheSameAgain()
+    {
+        await using var host = Host(new MemoryVolume());
+        await host.StartAsync();
+        host.FailSaves(2);
+        host.FailSends(3);
+        host.LoseAnswers(1);
+        Assert.True(await host.DeliverAsync(Message(Readings("a", "b"), id: "m")));
+
+        Assert.Equal(["a", "a", "b"], host.Sent.Select(Sent.Of).Select(sent => sent.Body.Split('"')[3]));
+        Assert.Equal(2, host.Sent.Select(sent => sent.MessageId).Distinct().Count());
+        // A second's pause behind each of the six.
+        Assert.Equal(Start.AddSeconds(6), host.Now);
     }
 
     [Fact]
@@ -128,4 +150,9 @@ public sealed class MessagePumpCrashTests
 
         Assert.Equal(1, rig.Pump.Ledger.Total("redelivered"));
     }
+
+    private static CrashingHost<CountingSettings> Host(Volume volume, int compactAfter = int.MaxValue) =>
+        new(() => new CountingModule(), [], volume, Start, compactAfter);
+
+    private static Task<List<string>> StateOf(CrashingHost<CountingSettings> host) => host.AskAsync((module, _) => ((CountingModule)module).State.ToList());
 }

@@ -24,6 +24,9 @@ public sealed class RecordingModuleClient : IModuleClient
     /// <summary>Runs in <see cref="SendAsync"/> before the message is kept.</summary>
     public Func<OutboundMessage, CancellationToken, Task> BeforeSend { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Runs in <see cref="SendAsync"/> when the message is kept; what it throws, the caller gets.</summary>
+    public Action<OutboundMessage> AfterSend { get; set; } = _ => { };
+
     /// <summary>Runs in <see cref="StopReceivingAsync"/>.</summary>
     public Func<CancellationToken, Task> WhenStopping { get; set; } = _ => Task.CompletedTask;
 
@@ -59,8 +62,10 @@ public sealed class RecordingModuleClient : IModuleClient
     public async Task SendAsync(OutboundMessage message, CancellationToken cancellation)
     {
         await BeforeSend(message, cancellation);
-        Sent.Enqueue(message with { Body = message.Body.ToArray() });
+        var kept = message with { Body = message.Body.ToArray() };
+        Sent.Enqueue(kept);
         Calls.Enqueue("sent");
+        AfterSend(kept);
     }
 
     public Task ReportAsync(JObject patch, CancellationToken cancellation)
