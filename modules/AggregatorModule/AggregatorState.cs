@@ -11,23 +11,20 @@ internal sealed class AggregatorState
     /// <summary>Zones without a device are remembered up to so many zones, so that none of their windows is told twice.</summary>
     private const int MaxEmptyZones = 1_000;
 
-    private readonly Dictionary<string, Device> _byId = [];
-    private readonly List<Device?> _byIndex = [];
-    private readonly SortedSet<int> _free = [];
+    private readonly DeviceIndex _devices = new();
     private readonly Dictionary<string, Zone> _zones = [];
     private readonly ShapeTable _shapes = new();
     private readonly EventJournal _journal;
 
     public AggregatorState(CompactWriter writer) => _journal = new EventJournal(writer, _shapes);
 
-    /// <summary>Least recently seen.</summary>
-    public Device? Oldest { get; private set; }
+    /// <summary>Least recently heard.</summary>
+    public Device? Oldest => _devices.Oldest;
 
-    public Device? Newest { get; private set; }
+    public int DeviceCount => _devices.Count;
 
-    public int DeviceCount => _byId.Count;
-
-    public IReadOnlyDictionary<string, Zone> Zones => _zones;
+    /// <summary>To be read only.</summary>
+    public Dictionary<string, Zone> Zones => _zones;
 
     /// <summary>Closed and not sent yet, in order.</summary>
     public List<DeviceWindow> PendingWindows { get; } = [];
@@ -59,36 +56,33 @@ internal sealed class AggregatorState
         _journal.Begin(now);
     }
 
-    public bool TryFind(string deviceId, out Device device) => _byId.TryGetValue(deviceId, out device!);
+    public bool TryFind(string deviceId, out Device device) => _devices.TryFind(deviceId, out device);
 
-    public Device At(int index) =>
-        index >= 0 && index < _byIndex.Count && _byIndex[index] is { } device ? device : throw new InvalidDataException($"The saved windows name device {index}, which there is not.");
+    public Device At(int index) => _devices.At(index);
 
     public Device AddDevice(string id, long generation)
     {
-        var index = _free.Count > 0 ? _free.Min : _byIndex.Count;
-        _free.Remove(index);
-        var device = new Device(id, index, generation) { Arrived = Now };
+        var device = new Device(id, _devices.TakeNumber(_devices.NextNumber()), generation) { Arrived = Now };
         Place(device);
         _journal.Device(device);
         return device;
     }
 
-    /// <summary>Where a snapshot has it.</summary>
-    public void Place(Device device)
-    {
-        while (_byIndex.Count <= device.Index) _byIndex.Add(null);
-        _byIndex[device.Index] = device;
-        _byId.Add(device.Id, device);
-        LinkNewest(device);
-    }
+    /// <summary>Where the journal has it.</summary>
+    public void Place(Device device) => _devices.Add(device);
 
     public void See(Device device)
     {
         device.Arrived = Now;
-        if (ReferenceEquals(device, Newest)) return;
-        Unlink(device);
-        LinkNewest(device);
+        _devices.See(device);
+    }
+
+    /// <summary>As <see cref="See"/>, of a reading that changes nothing else: that it came must be known after a restart too.</summary>
+    public void Hear(Device device)
+    {
+        See(device);
+        // It is where it was.
+        _journal.Move(device);
     }
 
     public void Move(Device device, string? zone)
@@ -134,7 +128,8 @@ internal sealed class AggregatorState
     public void Refold(ref CompactReader reader, int index, long timestamp)
     {
         var device = At(index);
-        See(device);
+        // One that was held came before.
+        if (device.Held.Count == 0) See(device);
         var window = device.OpenAt(timestamp) ?? throw new InvalidDataException($"The saved windows have a reading of {device.Id} at {timestamp} and no window for it.");
         var shape = reader.ReadCount(int.MaxValue);
         var names = _shapes.NamesOf(shape);
@@ -224,7 +219,7 @@ internal sealed class AggregatorState
         HeldCount++;
     }
 
-    /// <summary>They are folded, or dropped, now.</summary>
+    /// <summary>They have been folded, or are dropped.</summary>
     public void ReleaseHeld(Device device)
     {
         if (device.Held.Count == 0) return;
@@ -248,10 +243,7 @@ internal sealed class AggregatorState
         foreach (var window in device.Kept) window.IsKept = false;
         WindowCount -= device.Kept.Count;
         Leave(device);
-        Unlink(device);
-        _byId.Remove(device.Id);
-        _byIndex[device.Index] = null;
-        _free.Add(device.Index);
+        _devices.Remove(device);
     }
 
     public void CloseZone(Zone zone, ZoneWindow window, bool keep)
@@ -288,14 +280,12 @@ internal sealed class AggregatorState
 
     public void Clear()
     {
-        _byId.Clear();
-        _byIndex.Clear();
-        _free.Clear();
+        _devices.Clear();
         _zones.Clear();
         _shapes.Clear();
         PendingWindows.Clear();
         PendingZones.Clear();
-        (Oldest, Newest, WindowCount, Unsent, HeldCount) = (null, null, 0, 0, 0);
+        (WindowCount, Unsent, HeldCount) = (0, 0, 0);
         // Windows that come again must not have the ids of those forgotten.
         Forgotten = ++Generation;
     }
@@ -318,15 +308,7 @@ internal sealed class AggregatorState
         HeldCount++;
     }
 
-    /// <summary>Takes the number that the journal gives a device; those passed over are free.</summary>
-    public int TakeIndex(int index)
-    {
-        if (index < _byIndex.Count && _byIndex[index] is not null) throw new InvalidDataException($"The saved windows have two devices of the number {index}.");
-        if (index > 10_000_000) throw new InvalidDataException($"The saved windows have a device of the number {index}.");
-        _free.Remove(index);
-        for (var i = _byIndex.Count; i < index; i++) _free.Add(i);
-        return index;
-    }
+    public int TakeIndex(int index) => _devices.TakeNumber(index);
 
     public ShapeTable Shapes => _shapes;
 
@@ -382,21 +364,5 @@ internal sealed class AggregatorState
         var place = windows.Count;
         while (place > 0 && windows[place - 1].Start > window.Start) place--;
         windows.Insert(place, window);
-    }
-
-    private void LinkNewest(Device device)
-    {
-        (device.Older, device.Newer) = (Newest, null);
-        if (Newest is null) Oldest = device;
-        else Newest.Newer = device;
-        Newest = device;
-    }
-
-    private void Unlink(Device device)
-    {
-        if (device.Older is null) Oldest = device.Newer;
-        else device.Older.Newer = device.Newer;
-        if (device.Newer is null) Newest = device.Older;
-        else device.Newer.Older = device.Older;
     }
 }

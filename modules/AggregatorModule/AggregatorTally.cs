@@ -18,7 +18,7 @@ public record struct AggregatorTally
 
     public long Duplicate { get; set; }
 
-    /// <summary>Readings dropped because they were too far ahead, and those after them did not confirm them.</summary>
+    /// <summary>Readings dropped because they were too far ahead, and those after them did not confirm them, or too late.</summary>
     public long Future { get; set; }
 
     /// <summary>Devices that began anew after their clock had been set back, or went on after it had leapt ahead.</summary>

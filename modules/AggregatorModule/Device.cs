@@ -3,15 +3,28 @@ using EdgeModules.Messages;
 namespace EdgeModules.Aggregation;
 
 /// <summary>What is known of one device.</summary>
-internal sealed class Device(string id, int index, long generation)
+internal sealed class Device
 {
-    public string Id { get; } = id;
+    public Device(string id, int index, long generation)
+    {
+        (Id, Index, Generation) = (id, index, generation);
+        Place = new LinkedListNode<Device>(this);
+    }
+
+    public string Id { get; }
 
     /// <summary>Its number in the journal.</summary>
-    public int Index { get; } = index;
+    public int Index { get; }
 
     /// <summary>0, or a number that no earlier windows of the same device have: after its clock was set back, or when it was forgotten and came again.</summary>
-    public long Generation { get; set; } = generation;
+    public long Generation { get; set; }
+
+    /// <summary>In the order of arrival.</summary>
+    public LinkedListNode<Device> Place { get; }
+
+    public Device? Older => Place.Previous?.Value;
+
+    public Device? Newer => Place.Next?.Value;
 
     public Zone? Zone { get; set; }
 
@@ -45,10 +58,6 @@ internal sealed class Device(string id, int index, long generation)
     public int Shape { get; set; } = -1;
 
     public int ShapeGeneration { get; set; } = -1;
-
-    public Device? Older { get; set; }
-
-    public Device? Newer { get; set; }
 
     public DeviceWindow? OpenAt(long timestamp) => At(Open, timestamp);
 

@@ -76,7 +76,9 @@ internal static class EventReplay
         switch (kind)
         {
             case StateEvent.Move:
-                state.Move(device, reader.ReadFlag() ? reader.ReadName() : null);
+                var zone = reader.ReadFlag() ? reader.ReadName() : null;
+                state.See(device);
+                if (device.Zone?.Name != zone) state.Move(device, zone);
                 break;
             case StateEvent.Open:
                 var (start, end) = ReadSpan(ref reader);
@@ -95,6 +97,7 @@ internal static class EventReplay
                 window = Find(device.Kept, reader.ReadSigned());
                 (long, long)? span = reader.ReadFlag() ? ReadSpan(ref reader) : null;
                 var reading = ReadReading(ref reader);
+                if (device.Held.Count == 0) state.See(device);
                 state.Revise(device, window, reading.Timestamp, reading.Metrics, span);
                 break;
             case StateEvent.Forget:
@@ -105,12 +108,14 @@ internal static class EventReplay
                 break;
             case StateEvent.Hold:
                 reading = ReadReading(ref reader);
+                state.See(device);
                 state.Hold(device, reading.Timestamp, reading.Metrics);
                 break;
             case StateEvent.ReleaseHeld:
                 state.ReleaseHeld(device);
                 break;
             case StateEvent.Behind:
+                if (device.Held.Count == 0) state.See(device);
                 state.SetBehind(device, reader.ReadCount(int.MaxValue), reader.ReadSigned());
                 break;
             case StateEvent.Evict:

@@ -77,11 +77,9 @@ public sealed class WindowAggregator
         _state.See(device);
         if (!ReferenceEquals(device.Zone?.Name, reading.Zone) && device.Zone?.Name != reading.Zone) _state.Move(device, reading.Zone);
 
-        var ahead = device.Newest is { } newest ? reading.Timestamp - newest : 0;
-        var mostAhead = settings.MaxFutureSeconds * 1000L;
-        if (ahead > mostAhead && ahead - sinceLast > mostAhead) return AddAhead(device, reading.Timestamp, metrics, settings, ref tally);
-        if (device.Held.Count > 0) DropHeld(device, ref tally);
-        return AddTo(device, reading.Timestamp, metrics, settings, ref tally);
+        var outcome = AddOrHold(device, reading.Timestamp, sinceLast, metrics, settings, ref tally);
+        if (sinceLast > 0 && outcome is ReadingOutcome.Late or ReadingOutcome.Duplicate) _state.Hear(device);
+        return outcome;
     }
 
     /// <summary>Closes what has become due by the readings of this call; to be called once after them.</summary>
@@ -98,7 +96,7 @@ public sealed class WindowAggregator
         {
             _idle = device;
             _hasIdled = true;
-            CloseAll(device, isPartial: false, settings, ref tally);
+            // Before the windows close: it may be in one of them.
             Believe(device, settings, ref tally);
             CloseAll(device, isPartial: false, settings, ref tally);
         }
@@ -150,6 +148,17 @@ public sealed class WindowAggregator
         }
 
         return _state.AddDevice(deviceId, _state.Forgotten);
+    }
+
+    private ReadingOutcome AddOrHold(
+        Device device, long timestamp, long sinceLast, ReadOnlySpan<MetricValue> metrics, AggregatorSettings settings, ref AggregatorTally tally)
+    {
+        // What lies in a window that has closed, of a device that was quiet, is late and not ahead.
+        var ahead = device.Newest is { } newest ? timestamp - Math.Max(newest, device.ClosedThrough) : 0;
+        var mostAhead = settings.MaxFutureSeconds * 1000L;
+        if (ahead > mostAhead && ahead - sinceLast > mostAhead) return AddAhead(device, timestamp, metrics, settings, ref tally);
+        DropHeld(device, ref tally);
+        return AddTo(device, timestamp, metrics, settings, ref tally);
     }
 
     private ReadingOutcome AddTo(Device device, long timestamp, ReadOnlySpan<MetricValue> metrics, AggregatorSettings settings, ref AggregatorTally tally)
@@ -239,10 +248,13 @@ public sealed class WindowAggregator
     /// <summary>Folds the readings that were too far ahead.</summary>
     private void Believe(Device device, AggregatorSettings settings, ref AggregatorTally tally)
     {
-        if (device.Held.Count == 0) return;
-        HeldReading[] held = [.. device.Held];
+        foreach (var reading in device.Held)
+        {
+            // Its window may have been closed to make room.
+            if (AddTo(device, reading.Timestamp, reading.Metrics, settings, ref tally) != ReadingOutcome.Folded) tally.Future++;
+        }
+
         _state.ReleaseHeld(device);
-        foreach (var reading in held) AddTo(device, reading.Timestamp, reading.Metrics, settings, ref tally);
     }
 
     private void DropHeld(Device device, ref AggregatorTally tally)

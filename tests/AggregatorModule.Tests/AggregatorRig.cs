@@ -23,6 +23,9 @@ internal sealed class AggregatorRig(AggregatorSettings? settings = null)
 
     public Ledger Ledger { get; } = new();
 
+    /// <summary>Unix milliseconds.</summary>
+    public long Now => _now.ToUnixTimeMilliseconds();
+
     public List<OutboundMessage> Messages { get; } = [];
 
     public long JournalBytes => _journal.Sum(change => (long)change.Length);

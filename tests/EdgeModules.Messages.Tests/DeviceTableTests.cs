@@ -37,6 +37,51 @@ public sealed class DeviceTableTests
         Assert.Equal([new("a", "new")], table.OldestFirst);
     }
 
+    [Fact]
+    public void TryPeek_KnownDevice_LeavesTheOrderAsItIs()
+    {
+        var table = new DeviceTable<string>();
+        foreach (var id in new[] { "a", "b" }) table.Add(id, id, maxDevices: 10);
+
+        Assert.True(table.TryPeek("a", out var state));
+        Assert.Equal("a", state);
+        Assert.Equal(["a", "b"], table.OldestFirst.Select(pair => pair.Key));
+    }
+
+    [Fact]
+    public void TryPeek_UnknownDevice_GivesNone()
+    {
+        Assert.False(new DeviceTable<string>().TryPeek("a", out var state));
+        Assert.Null(state);
+    }
+
+    [Theory]
+    [InlineData("a", "b c")]
+    [InlineData("b", "a c")]
+    [InlineData("c", "a b")]
+    public void Remove_FirstMiddleOrLast_LeavesTheOthersInOrder(string id, string left)
+    {
+        var table = new DeviceTable<string>();
+        foreach (var known in new[] { "a", "b", "c" }) table.Add(known, known, maxDevices: 10);
+
+        Assert.True(table.Remove(id));
+        Assert.False(table.Remove(id));
+        Assert.False(table.TryPeek(id, out _));
+        Assert.Equal(left.Split(' '), table.OldestFirst.Select(pair => pair.Key));
+        Assert.Equal(2, table.Count);
+    }
+
+    [Fact]
+    public void Remove_OnlyDevice_ThenAddStartsAnew()
+    {
+        var table = new DeviceTable<string>();
+        table.Add("a", "old", maxDevices: 1);
+        table.Remove("a");
+
+        Assert.Equal(0, table.Add("b", "new", maxDevices: 1));
+        Assert.Equal([new("b", "new")], table.OldestFirst);
+    }
+
     /// <summary>Against a list that is searched from the front: the plainest thing that is right.</summary>
     [Property(MaxTest = 500, QuietOnSuccess = true)]
     public void AnyCalls_AgainstAPlainList_GiveTheSame((byte Device, byte Call)[] calls, byte maximum)
@@ -51,6 +96,16 @@ public sealed class DeviceTableTests
             if (call % 16 == 0)
             {
                 Assert.Equal(Shorten(model, call % 5), table.Trim(call % 5));
+            }
+            else if (call % 16 == 1)
+            {
+                Assert.Equal(at >= 0, table.Remove(id));
+                if (at >= 0) model.RemoveAt(at);
+            }
+            else if (call % 16 == 2)
+            {
+                Assert.Equal(at >= 0, table.TryPeek(id, out var peeked));
+                Assert.Same(at >= 0 ? model[at].Value : null, peeked);
             }
             else if (table.TrySee(id, out var state))
             {

@@ -89,6 +89,18 @@ public sealed class CrashingHost<TSettings>(
         return IsAlive && await SettleAsync();
     }
 
+    /// <summary>As the direct method <c>resetState</c>.</summary>
+    /// <returns>False when the process was killed by it.</returns>
+    public Task<bool> ResetAsync()
+    {
+        var pump = Life.Pump;
+        return SurvivesAsync(pump.OnLoopAsync(() =>
+        {
+            pump.Reset();
+            return Task.FromResult(true);
+        }));
+    }
+
     /// <summary>Kills the process between two steps.</summary>
     public async Task KillAsync()
     {
