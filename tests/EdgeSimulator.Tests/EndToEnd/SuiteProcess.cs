@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using EdgeModules.Messages;
 using EdgeModules.Testing;
 using EdgeSimulator.Manifests;
@@ -99,6 +100,16 @@ internal sealed class SuiteProcess : IAsyncDisposable
         {
             return 0;
         }
+    }
+
+    /// <returns>Readings that the module has received; 0 also when it does not answer.</returns>
+    public async Task<long> ReceivedAsync(string module)
+    {
+        using var http = new HttpClient();
+        using var call = new StringContent(new JObject { ["method"] = "getLedger", ["timeoutSeconds"] = 5 }.ToString(), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri($"http://127.0.0.1:{_apiPort}/modules/{module}/methods"), call);
+        if (!answer.IsSuccessStatusCode) return 0;
+        return JsonText.ParseObject(await answer.Content.ReadAsByteArrayAsync())["payload"]?["received"]?.Value<long>() ?? 0;
     }
 
     /// <summary>kill -9 of the simulator.</summary>

@@ -100,6 +100,34 @@ public sealed class SuiteTests
         Assert.Equal(0, suite.Report["unaccountedReadings"]!.Value<long>());
     }
 
+    /// <summary>Ten minutes of 200 sensors, a reading a second each: every window must have its sixty.</summary>
+    [Fact]
+    public async Task Run_AggregatorKilledThrice_HasEveryReadingInItsWindowOnce()
+    {
+        const int Devices = 200, Windows = 10, Readings = Devices * Windows * 60;
+        await using var suite = new SuiteProcess();
+        suite.Start(
+            "--devices", $"{Devices}", "--speed", "20", "--epoch", "2026-01-31T00:00:00Z", "--set", $"SensorModule.synthetic.readings={Readings}",
+            "--restart-backoff", "0.5", "--manifest", suite.ManifestWithAckTimeout(2));
+        await suite.WaitForOutputAsync("Opened the Synthetic source");
+        foreach (var received in (int[])[Readings / 10, 3 * Readings / 10, 5 * Readings / 10])
+        {
+            await Waiting.ForAsync(async () => await suite.ReceivedAsync("AggregatorModule") >= received, $"{received} readings are received");
+            await suite.KillModuleAsync("AggregatorModule");
+        }
+
+        Assert.True(await suite.WaitAsync() == 0, suite.Output);
+        Assert.Equal(Readings, suite.Report["readings"]!["sent"]!.Value<long>());
+        Assert.Equal(0, suite.Report["unaccountedReadings"]!.Value<long>());
+        Assert.Equal(3, suite.Report["processes"]!["AggregatorModule"]!["restarts"]!.Value<int>());
+        var ledger = suite.Report["modules"]!["AggregatorModule"]!;
+        Assert.Equal(Readings, Count(ledger["folded"]));
+        // A message that was sent and not acknowledged is sent again after a kill, with the same summaries.
+        var windows = ItemsOf(suite.Cloud, "AggregatorModule", "aggregate").DistinctBy(item => item["summaryId"]!.Value<string>()).ToList();
+        Assert.All(windows, window => Assert.Equal((60, 0), (window["readingCount"]!.Value<int>(), window["revision"]!.Value<int>())));
+        Assert.Equal(Readings, windows.Sum(window => window["readingCount"]!.Value<int>()) + Count(ledger["open"]));
+    }
+
     [Fact]
     public async Task TwinSet_WhileRunning_IsAcknowledgedOrRefusedWithTheReason()
     {
