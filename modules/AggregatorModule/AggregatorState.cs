@@ -113,7 +113,7 @@ internal sealed class AggregatorState
     {
         _journal.BeginFold(device, timestamp, metrics);
         var contents = window.Contents;
-        contents.AddReading();
+        contents.AddReading(metrics.Length);
         for (var i = 0; i < metrics.Length; i++)
         {
             ref var metric = ref contents.Find(metrics[i].Name, i);
@@ -134,7 +134,7 @@ internal sealed class AggregatorState
         var shape = reader.ReadCount(int.MaxValue);
         var names = _shapes.NamesOf(shape);
         (device.Shape, device.ShapeGeneration) = (shape, _shapes.Generation);
-        window.Contents.AddReading();
+        window.Contents.AddReading(names.Length);
         for (var i = 0; i < names.Length; i++)
         {
             ref var metric = ref window.Contents.Find(names[i], i);

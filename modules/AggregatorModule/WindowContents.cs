@@ -6,6 +6,7 @@ namespace EdgeModules.Aggregation;
 public sealed class WindowContents
 {
     private MetricSummary[] _metrics = [];
+    private int _count;
 
     public WindowContents(int sketchError) => SketchError = sketchError;
 
@@ -14,15 +15,21 @@ public sealed class WindowContents
 
     public long Readings { get; private set; }
 
-    public ReadOnlySpan<MetricSummary> Metrics => _metrics;
+    public ReadOnlySpan<MetricSummary> Metrics => _metrics.AsSpan(0, _count);
 
-    internal void AddReading() => Readings++;
+    /// <param name="metrics">How many it has; for each, <see cref="Find"/> is to follow.</param>
+    internal void AddReading(int metrics)
+    {
+        // Readings are mostly alike: so many are all that there will be.
+        if (_metrics.Length == 0) _metrics = new MetricSummary[metrics];
+        Readings++;
+    }
 
     /// <param name="guess">Where the metric is when all readings are alike.</param>
     internal ref MetricSummary Find(string name, int guess)
     {
-        if (guess < _metrics.Length && ReferenceEquals(_metrics[guess].Name, name)) return ref _metrics[guess];
-        for (var i = 0; i < _metrics.Length; i++)
+        if (guess < _count && ReferenceEquals(_metrics[guess].Name, name)) return ref _metrics[guess];
+        for (var i = 0; i < _count; i++)
         {
             if (_metrics[i].Name != name) continue;
             // From now on the quick comparison above knows it.
@@ -30,29 +37,29 @@ public sealed class WindowContents
             return ref _metrics[i];
         }
 
-        Array.Resize(ref _metrics, _metrics.Length + 1);
-        _metrics[^1] = new MetricSummary(name, SketchError == 0 ? null : new QuantileSketch(SketchError));
-        return ref _metrics[^1];
+        if (_count == _metrics.Length) Array.Resize(ref _metrics, _count + 1);
+        _metrics[_count] = new MetricSummary(name, SketchError == 0 ? null : new QuantileSketch(SketchError));
+        return ref _metrics[_count++];
     }
 
     internal void Add(ReadOnlySpan<MetricValue> metrics, long timestamp)
     {
-        Readings++;
+        AddReading(metrics.Length);
         for (var i = 0; i < metrics.Length; i++) Find(metrics[i].Name, i).Add(metrics[i].Value, timestamp);
     }
 
     internal void Merge(WindowContents other)
     {
         Readings += other.Readings;
-        for (var i = 0; i < other._metrics.Length; i++) Find(other._metrics[i].Name, i).Merge(other._metrics[i]);
+        for (var i = 0; i < other._count; i++) Find(other._metrics[i].Name, i).Merge(other._metrics[i]);
     }
 
     internal void Write(CompactWriter writer)
     {
         writer.Write((long)SketchError);
         writer.Write(Readings);
-        writer.Write((long)_metrics.Length);
-        foreach (ref readonly var metric in _metrics.AsSpan())
+        writer.Write((long)_count);
+        foreach (ref readonly var metric in Metrics)
         {
             writer.Write(metric.Name);
             metric.Write(writer);

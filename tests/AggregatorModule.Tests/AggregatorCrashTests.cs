@@ -8,7 +8,7 @@ namespace EdgeModules.Aggregation.Tests;
 /// </summary>
 public sealed class AggregatorCrashTests
 {
-    private const int SeedsOfAPoint = 5;
+    private const int SeedsOfAPoint = 4;
 
     private static readonly CrashPoint?[] Points = [null, .. Enum.GetValues<CrashPoint>()];
 

@@ -12,7 +12,7 @@ namespace EdgeModules.Aggregation.Tests;
 /// </summary>
 internal sealed class CrashStory : IAsyncDisposable
 {
-    private const int Steps = 60;
+    private const int Steps = 40;
 
     private static readonly CrashPoint[] AnyPoint = Enum.GetValues<CrashPoint>();
 
