@@ -17,8 +17,11 @@ internal sealed class DeviceIndex
 
     public bool TryFind(string deviceId, out Device device) => _byId.TryGetValue(deviceId, out device!);
 
-    public Device At(int number) =>
-        number >= 0 && number < _byNumber.Count && _byNumber[number] is { } device ? device : throw new InvalidDataException($"The saved windows name device {number}, which there is not.");
+    public Device At(int number)
+    {
+        if (number >= 0 && number < _byNumber.Count && _byNumber[number] is { } device) return device;
+        throw new InvalidDataException($"The saved windows name device {number}, which there is not.");
+    }
 
     /// <summary>The smallest that is free.</summary>
     public int NextNumber() => _free.Count > 0 ? _free.Min : _byNumber.Count;
@@ -26,7 +29,8 @@ internal sealed class DeviceIndex
     /// <summary>Takes the number that the journal gives a device; those passed over are free.</summary>
     public int TakeNumber(int number)
     {
-        if (number < _byNumber.Count && _byNumber[number] is not null) throw new InvalidDataException($"The saved windows have two devices of the number {number}.");
+        if (number < _byNumber.Count && _byNumber[number] is not null)
+            throw new InvalidDataException($"The saved windows have two devices of the number {number}.");
         if (number > MaxNumber) throw new InvalidDataException($"The saved windows have a device of the number {number}.");
         _free.Remove(number);
         for (var i = _byNumber.Count; i < number; i++) _free.Add(i);

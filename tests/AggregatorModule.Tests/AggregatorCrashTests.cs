@@ -46,7 +46,8 @@ public sealed class AggregatorCrashTests
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException($"Seed {seed}, killed at {point?.ToString() ?? "any point"}: {error.Message}\nThe run:\n{string.Join('\n', story.Story)}", error);
+            var run = string.Join('\n', story.Story);
+            throw new InvalidOperationException($"Seed {seed}, killed at {point?.ToString() ?? "any point"}: {error.Message}\nThe run:\n{run}", error);
         }
     }
 }

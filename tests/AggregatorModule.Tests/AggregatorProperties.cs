@@ -14,7 +14,8 @@ public sealed class AggregatorProperties
     {
         var settings = new AggregatorSettings
         {
-            WindowSeconds = 10, ZoneWindowSeconds = 30, AllowedLatenessSeconds = 3, IdleSeconds = 6, LingerSeconds = 2, ReviseSeconds = 20, MaxFutureSeconds = nearFuture ? 4 : 40,
+            WindowSeconds = 10, ZoneWindowSeconds = 30, AllowedLatenessSeconds = 3, IdleSeconds = 6, LingerSeconds = 2, ReviseSeconds = 20,
+            MaxFutureSeconds = nearFuture ? 4 : 40,
             LateReadings = revise ? LateReadings.Revise : LateReadings.Drop,
             Statistics = new StatisticsSettings { Stddev = true, First = true, Last = true, P50 = true, P95 = true, P99 = true },
         };
@@ -22,7 +23,9 @@ public sealed class AggregatorProperties
         var plain = new PlainAggregator(settings);
         foreach (var batch in batches)
         {
-            plain.Take(rig.Now, batch.Readings.Select(reading => new PlainReading(reading.Device, AggregatorRig.T0 + reading.Seconds * 1000, ("t", (decimal)reading.Value))));
+            plain.Take(
+                rig.Now,
+                batch.Readings.Select(reading => new PlainReading(reading.Device, AggregatorRig.T0 + reading.Seconds * 1000, ("t", (decimal)reading.Value))));
             rig.Send("hall", [.. batch.Readings.Select(reading => (reading.Device, (double)reading.Seconds, reading.Value))]);
             Advance(2 * batch.Clock);
             if (batch.Life is 1 or 3) rig.Compact();

@@ -9,7 +9,8 @@ public sealed class AllocationTests
     public void Add_ReadingsOfOpenWindowsOfManyDevices_AllocatesNothing()
     {
         var windows = new WindowAggregator();
-        var settings = new AggregatorSettings { WindowSeconds = 3_600, ZoneWindowSeconds = 3_600, Statistics = new StatisticsSettings { Stddev = true, P95 = true } };
+        var statistics = new StatisticsSettings { Stddev = true, P95 = true };
+        var settings = new AggregatorSettings { WindowSeconds = 3_600, ZoneWindowSeconds = 3_600, Statistics = statistics };
         var devices = Enumerable.Range(0, 500).Select(i => $"device-{i}").ToArray();
         MetricValue[] metrics = [new("temperature", 20), new("humidity", 50), new("vibration", 10), new("pressure", 1000)];
         var second = 0;

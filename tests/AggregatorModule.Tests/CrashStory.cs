@@ -36,7 +36,8 @@ internal sealed class CrashStory : IAsyncDisposable
         _resets = seed % 8 == 0;
         _settings = new AggregatorSettings
         {
-            WindowSeconds = 10, ZoneWindowSeconds = 30, AllowedLatenessSeconds = 3, IdleSeconds = 20, LingerSeconds = 2, ReviseSeconds = 20, MaxFutureSeconds = seed % 3 == 0 ? 5 : 60,
+            WindowSeconds = 10, ZoneWindowSeconds = 30, AllowedLatenessSeconds = 3, IdleSeconds = 20, LingerSeconds = 2, ReviseSeconds = 20,
+            MaxFutureSeconds = seed % 3 == 0 ? 5 : 60,
             LateReadings = seed % 2 == 0 ? LateReadings.Revise : LateReadings.Drop, EmitInvalid = true,
             Statistics = new StatisticsSettings { Stddev = true, First = true, Last = true, P50 = true, P95 = true, P99 = true },
         };
@@ -192,7 +193,9 @@ internal sealed class CrashStory : IAsyncDisposable
         var items = readings.Select(ToJson).Concat(Enumerable.Repeat("5", invalid));
         var properties = new Dictionary<string, string>
         {
-            [SystemProperties.ConnectionModuleId] = "sensor", [SystemProperties.MessageId] = $"m{++_messages}", [ApplicationProperties.Count] = $"{readings.Count + invalid}",
+            [SystemProperties.ConnectionModuleId] = "sensor",
+            [SystemProperties.MessageId] = $"m{++_messages}",
+            [ApplicationProperties.Count] = $"{readings.Count + invalid}",
         };
         _story.Add($"m{_messages}: {string.Join(' ', readings)}{(invalid > 0 ? " and one that is none" : "")}");
         return (new InboundMessage("readings", Encoding.UTF8.GetBytes($"[{string.Join(',', items)}]"), properties), readings, invalid);
@@ -229,7 +232,8 @@ internal sealed class CrashStory : IAsyncDisposable
 
     private async Task CompareBooksAsync()
     {
-        var (books, open, held) = await _host.AskAsync((module, ledger) => (ledger.Entries().ToDictionary(entry => (entry.Counter, entry.Reason), entry => entry.Readings), Open(module), module.Held));
+        var (entries, open, held) = await _host.AskAsync((module, ledger) => (ledger.Entries(), Open(module), module.Held));
+        var books = entries.ToDictionary(entry => (entry.Counter, entry.Reason), entry => entry.Readings);
         long Total(string counter, string reason = "") => books.GetValueOrDefault((counter, reason));
         var dropped = books.Where(entry => entry.Key.Counter == "dropped").Sum(entry => entry.Value);
         var (future, invalid) = (Total("dropped", "future"), Total("invalid", "notAReading"));
@@ -258,7 +262,10 @@ internal sealed class CrashStory : IAsyncDisposable
         var zones = Items("zones").GroupBy(item => (item["zone"], item["windowStart"])).Select(revisions => revisions.MaxBy(item => (int)item["revision"]!)!);
         Assert.Equal(_plain.Folded, zones.Sum(zone => (long)zone["readingCount"]!) + await _host.AskAsync((_, ledger) => ledger.Total("zoneLate")));
 
-        List<JObject> Items(string output) =>
-            [.. messages.Where(message => message.Output == output).SelectMany(message => JArray.Parse(Encoding.UTF8.GetString(message.Body.Span))).Cast<JObject>()];
+        List<JObject> Items(string output)
+        {
+            var bodies = messages.Where(message => message.Output == output).Select(message => Encoding.UTF8.GetString(message.Body.Span));
+            return [.. bodies.SelectMany(JArray.Parse).Cast<JObject>()];
+        }
     }
 }

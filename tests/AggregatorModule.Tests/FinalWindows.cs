@@ -20,7 +20,8 @@ internal static class FinalWindows
             if (!plain.Windows.TryGetValue(key, out var readings)) return $"{key}: sent, and should not be: {revisions[^1]}";
             if (!revisions.Select(item => (int)item["revision"]!).SequenceEqual(Enumerable.Range(0, revisions.Count)))
                 return $"{key}: its revisions are {string.Join(", ", revisions.Select(item => item["revision"]))}.";
-            if (DifferenceOf(readings, revisions[^1]) is { } difference) return $"{key}: {difference} It is {revisions[^1]} and should be of {string.Join(' ', readings.Values)}.";
+            if (DifferenceOf(readings, revisions[^1]) is { } difference)
+                return $"{key}: {difference} It is {revisions[^1]} and should be of {string.Join(' ', readings.Values)}.";
         }
 
         return null;

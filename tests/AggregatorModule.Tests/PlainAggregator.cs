@@ -1,6 +1,6 @@
 namespace EdgeModules.Aggregation.Tests;
 
-/// <summary>The rules in the plainest way: every reading is kept, and nothing is computed before the end. It knows no messages, no saving and no sending.</summary>
+/// <summary>The rules in the plainest way: every reading is kept, and nothing is computed before the end. It knows nothing of saving and sending.</summary>
 internal sealed class PlainAggregator(AggregatorSettings settings)
 {
     private const long ResetBehind = 60_000;

@@ -14,7 +14,7 @@ internal sealed class CrashingStore(IStateStore inner, Action<Action> append, Ac
 
     public string? Warning => inner.Warning;
 
-    public IReadOnlyList<byte[]> Load() => inner.Load();
+    public IEnumerable<byte[]> Load() => inner.Load();
 
     public void Append(ReadOnlySpan<byte> record)
     {

@@ -21,7 +21,8 @@ internal sealed class ModuleLife<TSettings> : IAsyncDisposable
         (Module, _store) = (module, store);
         var settings = new TwinSettings<TSettings>(store, log.For<TwinSettings<TSettings>>());
         settings.Apply(twin);
-        if (settings.Report()["settings"]?.Value<string>("status") == "rejected") throw new ArgumentException($"The settings are not valid: {settings.Report()}", nameof(twin));
+        var verdict = settings.Verdict();
+        if (verdict.Value<string>("status") == "rejected") throw new ArgumentException($"The settings are not valid: {verdict}", nameof(twin));
         Pump = new MessagePump<TSettings>(module, client, store, settings, clock, log.For<MessagePump<TSettings>>());
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeModules.Testing.Crashing;
 
-/// <summary>Stands still, but for the pause between a failure and its repetition, which passes to the millisecond: so every run of a test has the same times.</summary>
+/// <summary>Stands still, but for the pause between a failure and its repetition, which passes exactly: so every run of a test has the same times.</summary>
 internal sealed class PausingClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private int _expected;

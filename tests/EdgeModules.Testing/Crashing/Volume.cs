@@ -38,10 +38,11 @@ public sealed class MemoryVolume : Volume
     public override void Dispose() => _store.Dispose();
 }
 
-/// <summary>The real store on real files.</summary>
+/// <summary>The real store on real files; LiteDB with the journal beside it.</summary>
 public sealed class LiteDbVolume : Volume
 {
     private const string Name = "module";
+    private const string JournalName = $"{Name}.journal";
 
     private readonly List<TemporaryFolder> _folders = [new()];
 
@@ -52,21 +53,27 @@ public sealed class LiteDbVolume : Volume
     /// <remarks>The killed process goes on, and ends, on files that nobody reads.</remarks>
     public override void Keep() => _folders.Add(Current.Copy());
 
-    /// <remarks>LiteDB appends to its log; where it also moves the log into the file, the save counts as done.</remarks>
+    /// <remarks>A record of the journal is torn, over what lay in its place. Of a snapshot all is there or nothing: its writing has its own tests.</remarks>
     public override void KeepPart(Action write, double part)
     {
-        var before = LogBytes();
+        var before = Current.Copy();
+        _folders.Insert(0, before);
         write();
-        var after = LogBytes();
+        var (old, written) = (Journal(before), Journal(Current));
+        if (written.AsSpan().SequenceEqual(old))
+        {
+            if (part < 0.5) _folders.Add(before.Copy());
+            else Keep();
+            return;
+        }
+
         Keep();
-        if (after <= before) return;
-        using var log = new FileStream(LogFile, FileMode.Open, FileAccess.Write);
-        log.SetLength(before + (long)((after - before) * part));
+        var first = written.AsSpan().CommonPrefixLength(old);
+        var torn = first + (int)((written.Length - first) * part);
+        File.WriteAllBytes(Current.File(JournalName), [.. written.AsSpan(0, torn), .. old.AsSpan(Math.Min(torn, old.Length))]);
     }
 
     public override void Dispose() => _folders.ForEach(folder => folder.Dispose());
 
-    private string LogFile => Current.File($"{Name}-log.db");
-
-    private long LogBytes() => new FileInfo(LogFile) is { Exists: true } log ? log.Length : 0;
+    private static byte[] Journal(TemporaryFolder folder) => File.Exists(folder.File(JournalName)) ? File.ReadAllBytes(folder.File(JournalName)) : [];
 }
