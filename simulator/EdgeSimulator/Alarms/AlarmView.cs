@@ -23,7 +23,8 @@ public static class AlarmView
 
     private static Table Alarms(AlarmReport report)
     {
-        var table = new Table().Border(TableBorder.Ascii2).AddColumns("alarms in this run", "raised, warning", "raised, critical", "escalated", "deescalated", "cleared");
+        var table = new Table().Border(TableBorder.Ascii2);
+        table.AddColumns("alarms in this run", "raised, warning", "raised, critical", "escalated", "deescalated", "cleared");
         for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
         foreach (var (rule, counts) in report.Alarms)
             Row(rule, counts.RaisedAsWarning, counts.RaisedAsCritical, counts.Escalated, counts.Deescalated, counts.Cleared);

@@ -138,12 +138,15 @@ public sealed class AlarmWatch : IDisposable
 
     private long? ArrivalOfCause(HubMessage message, JsonElement item) =>
         (Text(item, "deviceId") ?? Text(item, "zone")) is { } subject
-            && item.TryGetProperty("timestamp", out var timestamp) && timestamp.ValueKind == JsonValueKind.Number && timestamp.TryGetInt64(out var time)
+            && item.TryGetProperty("timestamp", out var timestamp)
+            && timestamp.ValueKind == JsonValueKind.Number && timestamp.TryGetInt64(out var time)
                 ? _deliveries.ArrivalOf(message.Module, subject, time)
                 : null;
 
     private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private sealed class CommandOnItsWay(string action, long? causeArrivedAt)
     {

@@ -57,7 +57,8 @@ internal sealed class BenchClient : IAsyncDisposable
 
     /// <param name="properties">More than the output's name, which comes first.</param>
     /// <returns>When the hub has acknowledged.</returns>
-    public Task SendAsync(string output, byte[] body, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> properties) => _client.PublishAsync(
+    public Task SendAsync(
+        string output, byte[] body, CancellationToken cancellation, params IEnumerable<KeyValuePair<string, string>> properties) => _client.PublishAsync(
         new MqttApplicationMessage
         {
             Topic = $"devices/{_identity.DeviceId}/modules/{_identity.ModuleId}/messages/events/"

@@ -41,11 +41,20 @@ internal sealed class BenchHouse : IAsyncDisposable
         EdgeModules.Messages.JsonMergePatch.Apply(twins[module], settings);
         var assembly = BuildOutput.Of(AppContext.BaseDirectory).AssemblyOf(deployed, new ModuleImages(workspace.Root, variables).Resolve(deployed));
         Options = new HubOptions(
-            "bench.azure-devices.net", "localhost", "bench", Port: 0, Path.Combine(_directory.FullName, "state"), Path.Combine(_directory.FullName, "cloud.jsonl"),
+            "bench.azure-devices.net", "localhost", "bench", Port: 0,
+            Path.Combine(_directory.FullName, "state"), Path.Combine(_directory.FullName, "cloud.jsonl"),
             manifest.Hub.Environment, RoutesOf(module, manifest.Hub.Desired), twins);
         _plan = new AgentPlan(
-            manifest with { Modules = [deployed with { Status = ModuleStatus.Running }] }, new Dictionary<string, string> { [module] = assembly }, workspace.Root,
-            Options.StateDirectory, Options.IotHubHostName, Options.GatewayHostName, HubPort: 0, HttpsPort: 0, RestartBackoff: TimeSpan.FromSeconds(10), "info");
+            manifest with { Modules = [deployed with { Status = ModuleStatus.Running }] },
+            new Dictionary<string, string> { [module] = assembly },
+            workspace.Root,
+            Options.StateDirectory,
+            Options.IotHubHostName,
+            Options.GatewayHostName,
+            HubPort: 0,
+            HttpsPort: 0,
+            RestartBackoff: TimeSpan.FromSeconds(10),
+            "info");
         _hubLog = new LogFile(Path.Combine(_directory.FullName, "logs", "edgeHub.log"));
         var provider = new FileLoggerProvider(_hubLog, terminal, "edgeHub", LogLevel.Warning, clock);
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(provider).SetMinimumLevel(LogLevel.Information));

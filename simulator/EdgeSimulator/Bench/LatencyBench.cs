@@ -93,13 +93,18 @@ internal sealed class LatencyBench : IAsyncDisposable
         await SendEvenlyAsync(
             long.MaxValue,
             TimeSpan.FromSeconds((double)array / devices),
-            message => ($"readings/others/{message}", ReadingArrays.Make(
-                array, place => Device("other", (int)(((message * array) + place) % devices)), _clock.GetUtcNow().ToUnixTimeMilliseconds(), hasSpike: false), array),
+            message =>
+            {
+                var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+                var body = ReadingArrays.Make(array, place => Device("other", (int)(((message * array) + place) % devices)), now, hasSpike: false);
+                return ($"readings/others/{message}", body, array);
+            },
             over).ConfigureAwait(false);
     }
 
     /// <summary>By the clock and not by the hub's answers: a hub that is slow for a moment must not be sent less in it.</summary>
-    private async Task SendEvenlyAsync(long messages, TimeSpan interval, Func<long, (string Id, byte[] Body, int Count)> next, CancellationToken cancellation)
+    private async Task SendEvenlyAsync(
+        long messages, TimeSpan interval, Func<long, (string Id, byte[] Body, int Count)> next, CancellationToken cancellation)
     {
         var start = _clock.GetTimestamp();
         var inFlight = new Queue<Task>();
@@ -140,7 +145,8 @@ internal sealed class LatencyBench : IAsyncDisposable
 
     private static bool IsSpike(string messageId) => messageId.StartsWith(ReadingArrays.SpikeRule, StringComparison.Ordinal);
 
-    private static (string Id, int Number) Device(string kind, int number) => (string.Create(CultureInfo.InvariantCulture, $"{kind}-{number + 1:00000}"), number);
+    private static (string Id, int Number) Device(string kind, int number) =>
+        (string.Create(CultureInfo.InvariantCulture, $"{kind}-{number + 1:00000}"), number);
 
     private static IEnumerable<KeyValuePair<string, string>> PropertiesOf(string id, int count) =>
         [

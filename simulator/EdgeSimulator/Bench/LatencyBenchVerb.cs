@@ -12,13 +12,19 @@ internal static class LatencyBenchVerb
     {
         var report = options.Report is null ? null : ReportFile.Check(options.Report);
         var plan = new SpikePlan(options.Rate, options.Array);
-        if (options.Duration < plan.Interval * plan.MessagesPerSpike)
-            throw new SimulatorException($"--duration is {options.Duration.TotalSeconds:0.###}; a spike comes every {(plan.Interval * plan.MessagesPerSpike).TotalSeconds:0.###} s, and it must hold one.");
+        var between = plan.Interval * plan.MessagesPerSpike;
+        if (options.Duration < between)
+        {
+            throw new SimulatorException(
+                $"--duration is {options.Duration.TotalSeconds:0.###}; a spike comes every {between.TotalSeconds:0.###} s, and it must hold one.");
+        }
+
         await using var bench = new LatencyBench(terminal, clock);
         await bench.StartAsync(cancellation);
         terminal.Plain(string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Rate:N0} readings/s in arrays of {options.Array:N0}, a spike every {(plan.Interval * plan.MessagesPerSpike).TotalMilliseconds:0} ms, {options.Duration.TotalSeconds:0.#} s after {options.WarmUp.TotalSeconds:0.#} s of warm-up"
+            $"{options.Rate:N0} readings/s in arrays of {options.Array:N0}, a spike every {between.TotalMilliseconds:0} ms, "
+            + $"{options.Duration.TotalSeconds:0.#} s after {options.WarmUp.TotalSeconds:0.#} s of warm-up"
             + $"{(options.Devices == 0 ? "" : $"; beside them {options.Devices:N0} devices at a reading a second")}."));
         terminal.Plain("Hub over TLS with its store on disk, sender and actuator in this process; AlertModule in its own, its state on disk.");
         var result = await bench.MeasureAsync(options, cancellation);

@@ -52,7 +52,11 @@ internal static class CheckCommands
             "bench latency --devices 10000 --duration 120 --report latency.json") { rate, array, duration, devices, report };
         latency.SetAction((result, cancellation) => LatencyBenchVerb.RunAsync(
             new LatencyBenchOptions(
-                result.GetValue(rate), result.GetValue(array), result.GetValue(duration) ?? TimeSpan.FromSeconds(60), result.GetValue(devices), result.GetValue(report)),
+                result.GetValue(rate),
+                result.GetValue(array),
+                result.GetValue(duration) ?? TimeSpan.FromSeconds(60),
+                result.GetValue(devices),
+                result.GetValue(report)),
             host.Terminal,
             host.Clock,
             cancellation));

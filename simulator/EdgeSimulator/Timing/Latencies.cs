@@ -29,7 +29,10 @@ public sealed class Latencies
         if (value > Max) Max = value;
     }
 
-    /// <summary>A duration that at least <paramref name="share"/> of all do not exceed: the upper end of its bucket, and never above <see cref="Max"/>; zero when there is none.</summary>
+    /// <summary>
+    /// A duration that at least <paramref name="share"/> of all do not exceed: the upper end of its bucket, and never above <see cref="Max"/>; zero when
+    /// there is none.
+    /// </summary>
     /// <param name="share">Above 0, at most 1: 0.99 for the 99th percentile.</param>
     public TimeSpan Percentile(double share)
     {

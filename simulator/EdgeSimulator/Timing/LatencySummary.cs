@@ -18,7 +18,8 @@ public sealed record LatencySummary(long Count, TimeSpan P50, TimeSpan P90, Time
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"p50 {P50.TotalMilliseconds:0.00}, p90 {P90.TotalMilliseconds:0.00}, p99 {P99.TotalMilliseconds:0.00}, p99.9 {P999.TotalMilliseconds:0.00}, max {Max.TotalMilliseconds:0.00} ms");
+        $"p50 {P50.TotalMilliseconds:0.00}, p90 {P90.TotalMilliseconds:0.00}, p99 {P99.TotalMilliseconds:0.00}, "
+        + $"p99.9 {P999.TotalMilliseconds:0.00}, max {Max.TotalMilliseconds:0.00} ms");
 
     private static double Rounded(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 }

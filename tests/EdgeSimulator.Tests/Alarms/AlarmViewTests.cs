@@ -10,7 +10,11 @@ public sealed class AlarmViewTests
     {
         var report = new AlarmReport(
             new Dictionary<string, AlarmCounts> { ["humidityHigh"] = new(1_234, 5, 6, 7, 8) },
-            new Dictionary<string, ActionCounts> { ["buzz"] = new(3, 2, new Dictionary<string, long> { ["done"] = 1 }), ["shutdown"] = new(1, 0, new Dictionary<string, long>()) },
+            new Dictionary<string, ActionCounts>
+            {
+                ["buzz"] = new(3, 2, new Dictionary<string, long> { ["done"] = 1 }),
+                ["shutdown"] = new(1, 0, new Dictionary<string, long>()),
+            },
             new AlarmTimes(Summary(2), 1),
             new AlarmTimes(Summary(), 3));
         var text = Shown(report);

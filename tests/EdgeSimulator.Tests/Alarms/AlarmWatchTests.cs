@@ -144,7 +144,8 @@ public sealed class AlarmWatchTests : IDisposable
     [Fact]
     public void Published_Outcomes_AreCountedByActionAndResult()
     {
-        Publish(Actuator, "actuator-outcome", """[{"action":"buzz","result":"done"},{"action":"buzz","result":"unchanged"},{"action":"shutdown","result":"failed"}]""");
+        const string three = """[{"action":"buzz","result":"done"},{"action":"buzz","result":"unchanged"},{"action":"shutdown","result":"failed"}]""";
+        Publish(Actuator, "actuator-outcome", three);
         Publish(Actuator, "actuator-outcome", """[{"action":"buzz","result":"unchanged"}]""");
         var actions = _watch.Report().Actions;
         Assert.Equal(new ActionCounts(0, 0, new Dictionary<string, long> { ["done"] = 1, ["unchanged"] = 2 }), actions["buzz"], SameCounts);

@@ -38,7 +38,8 @@ public sealed class LatencyBenchTests
     {
         using var terminal = new TestTerminal();
         var options = new LatencyBenchOptions(Rate: 1, Array: 10, TimeSpan.FromSeconds(5), Devices: 0, Report: null);
-        var error = await Assert.ThrowsAsync<SimulatorException>(() => LatencyBenchVerb.RunAsync(options, terminal.Terminal, TimeProvider.System, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<SimulatorException>(
+            () => LatencyBenchVerb.RunAsync(options, terminal.Terminal, TimeProvider.System, CancellationToken.None));
         Assert.Equal("--duration is 5; a spike comes every 20 s, and it must hold one.", error.Message);
     }
 }

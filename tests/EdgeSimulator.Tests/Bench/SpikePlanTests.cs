@@ -27,7 +27,8 @@ public sealed class SpikePlanTests
             if (!plan.HasSpike(message)) continue;
             var at = plan.Interval * message;
             var device = plan.DeviceAt(message, 0);
-            if (last.TryGetValue(device, out var before)) Assert.True(at - before >= TimeSpan.FromSeconds(40), $"device {device} spikes again after {at - before}");
+            if (last.TryGetValue(device, out var before))
+                Assert.True(at - before >= TimeSpan.FromSeconds(40), $"device {device} spikes again after {at - before}");
             last[device] = at;
         }
 
