@@ -33,6 +33,12 @@ public struct EventOrder
     /// <summary>Unix milliseconds.</summary>
     public readonly long? Newest => _newest;
 
+    /// <summary>Readings in a row that were more than a minute behind, up to now.</summary>
+    public readonly int Behind => _behind;
+
+    /// <summary>The last of them, Unix milliseconds.</summary>
+    public readonly long LastBehind => _lastBehind;
+
     public ReadingOrder See(long timestamp)
     {
         if (_newest is not { } newest || timestamp > newest)

@@ -49,6 +49,20 @@ public sealed class EventOrderTests
     }
 
     [Fact]
+    public void Behind_OfReadingsFarBehind_IsTheirNumberInARow()
+    {
+        var order = new EventOrder(T);
+        int Behind(long timestamp)
+        {
+            order.See(timestamp);
+            return order.Behind;
+        }
+
+        Assert.Equal([1, 2, 2, 1, 0, 1], new[] { T - 99_000, T - 98_000, T, T - 98_000, T - 1, T - 97_000 }.Select(Behind));
+        Assert.Equal(T - 97_000, order.LastBehind);
+    }
+
+    [Fact]
     public void Newest_AfterAReset_IsTheResetTime()
     {
         var order = new EventOrder(T);
