@@ -71,7 +71,9 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
     public override DateTimeOffset? NextTick(ModuleContext<AlertSettings> context)
     {
         if (_engine.HasOrphans) return context.Now;
-        return _engine.WatchesSilence ? _nextSweep : null;
+        if (!_engine.WatchesSilence) return null;
+        // Further ahead than an interval it was set by a clock that has been set back since.
+        return _nextSweep - context.Now <= SweepInterval ? _nextSweep : context.Now;
     }
 
     public override void OnSettings(ModuleContext<AlertSettings> context)

@@ -51,6 +51,21 @@ public sealed class RuleTests
         Assert.Equal((0, 0, 1), (rig.Tally.Evaluated, rig.Tally.Duplicate, rig.Tally.Late));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OnReading_ClockSetBackAndRestartBetween_StartsAnewAtTheThird(bool fromSnapshot)
+    {
+        var rig = new EngineRig(Only(Hot));
+        rig.Temperature(1000, 20);
+        Assert.Empty(rig.Temperature(1, 50));
+        Assert.Empty(rig.Temperature(2, 50));
+        rig.Restart(fromSnapshot);
+        // The only one that is too hot and counts: were the two before forgotten, it would be late too, and the alarm with it.
+        Assert.Equal(["raised critical"], rig.Temperature(3, 50));
+        Assert.Equal(1, rig.Tally.ClockResets);
+    }
+
     [Fact]
     public void OnTick_DeviceGoneQuiet_RaisesOnceAndClearsWhenItIsHeard()
     {
@@ -75,6 +90,57 @@ public sealed class RuleTests
         Assert.Equal(["raised critical"], rig.Tick(10_060));
         rig.Restart(fromSnapshot: true);
         Assert.Empty(rig.Tick(20_000));
+    }
+
+    [Fact]
+    public void OnTick_StartBetweenTwoLooks_IsTheSameAlarm()
+    {
+        string Id(bool restarts)
+        {
+            var rig = new EngineRig(Only(Hot) with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = new() { Seconds = 60 } } });
+            rig.Temperature(5, 20);
+            rig.Clock = 7;
+            // Late, and again: nothing to look at, and a sign of life.
+            rig.Temperature(4, 20);
+            rig.Clock = 8;
+            rig.Temperature(5, 20);
+            rig.Clock = 30;
+            if (restarts) rig.Restart(fromSnapshot: false);
+            Assert.Empty(rig.Tick(67.9));
+            Assert.Equal(["raised warning"], rig.Tick(120));
+            return rig.Last[0].AlertId;
+        }
+
+        Assert.Equal($"quiet/press-1/{T0 + 68_000}", Id(restarts: false));
+        Assert.Equal(Id(restarts: false), Id(restarts: true));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OnTick_ClockSetBack_StillMissesWhoIsQuiet(bool restarts)
+    {
+        var rig = new EngineRig(Only(Hot) with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = new() { Seconds = 60 } } }) { Clock = 3600 };
+        rig.Read("a", null, 0, ("temperature", 20));
+        rig.Clock = 0;
+        if (restarts) rig.Restart(fromSnapshot: true);
+        rig.Read("b", null, 1, ("temperature", 20));
+        Assert.Equal(["raised warning", "raised warning"], rig.Tick(60));
+    }
+
+    [Fact]
+    public void OnTick_RuleOffAndOnAgain_RaisesUnderAnotherMessageId()
+    {
+        var settings = Only(Hot) with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = new() { Seconds = 60, CooldownSeconds = 0 } } };
+        var rig = new EngineRig(settings);
+        rig.Temperature(0, 20);
+        Assert.Equal(["raised warning"], rig.Tick(60));
+        rig.Settings = settings with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = settings.NoDataRules["quiet"] with { Enabled = false } } };
+        Assert.Equal(["cleared none"], rig.Tick(61));
+        rig.Restart(fromSnapshot: true);
+        rig.Settings = settings;
+        Assert.Equal(["raised warning"], rig.Tick(200));
+        Assert.Equal("raised/1", rig.Last[0].Step);
     }
 
     [Fact]
@@ -122,6 +188,19 @@ public sealed class RuleTests
         rig.Read("a", "hall", 0, ("temperature", 90), ("vibration", 99));
         Assert.Equal(["cleared none"], rig.Read("b", "hall", 61, ("temperature", 30), ("vibration", 10)));
         Assert.Equal(["raised critical"], rig.Read("a", "hall", 61, ("temperature", 90), ("vibration", 99)));
+    }
+
+    [Fact]
+    public void ZoneRule_RaisedAgainAtTheSameNewestTime_HasAnotherMessageId()
+    {
+        var rig = new EngineRig(Zones(new ZoneRule { CooldownSeconds = 0, Action = new RuleAction(null, "buzz", null) }));
+        Assert.Equal(["raised critical acts"], rig.Read("a", "hall", 50, ("temperature", 50), ("vibration", 70)));
+        Assert.Equal(["cleared none"], rig.Read("b", "hall", 40, ("temperature", 0), ("vibration", 0)));
+        Assert.Equal(["raised critical acts"], rig.Read("b", "hall", 41, ("temperature", 50), ("vibration", 0)));
+        Assert.Equal("raised/1", rig.Last[0].Step);
+        Assert.Equal(["cleared none"], rig.Read("a", "hall", 51, ("temperature", 0), ("vibration", 0)));
+        Assert.Equal(["raised critical acts"], rig.Read("a", "hall", 52, ("temperature", 50), ("vibration", 70)));
+        Assert.Equal("raised", rig.Last[0].Step);
     }
 
     [Fact]

@@ -105,10 +105,12 @@ internal sealed class Alarm(string ruleId, string subject, bool isZone)
         // Counted as far as the rule asks, so that a long wait is no change for the disk at each reading.
         if (Memory.Matches < rule.Consecutive) Memory.Matches++;
         if (seen.At - Memory.MatchedSince < rule.Hold || Memory.Matches < rule.Consecutive) return false;
+        // A life that does not begin later than the one before has that one's id, or may have: it goes on counting, so that no message id comes twice.
+        if (Memory.MatchedSince > Memory.Since) (Memory.Raised, Memory.Escalated, Memory.Deescalated, Memory.Cleared) = (0, 0, 0, 0);
         Memory = Memory with
         {
             Severity = seen.Level, Since = Memory.MatchedSince, Matches = 0, MatchedSince = 0, Told = Severity.None, ToldAsBackfill = false, HasActed = false,
-            IsAcknowledged = false, Raised = 0, Escalated = 0, Deescalated = 0, Cleared = 0,
+            IsAcknowledged = false,
         };
         return true;
     }
@@ -208,7 +210,7 @@ internal record struct AlarmMemory
     /// <summary>The newest observation, where the alarm keeps the order itself.</summary>
     public long Newest;
 
-    /// <summary>How often each state was told in this life.</summary>
+    /// <summary>How often each state was told in this life, or since the last one that began later than the one before it.</summary>
     public int Raised;
     public int Escalated;
     public int Deescalated;

@@ -41,6 +41,9 @@ internal sealed partial class AlertEngine
                 case EntryKind.Arrival:
                     Seen(reader.Count(), now);
                     break;
+                case EntryKind.Late:
+                    Seen(reader.Count(), now).Order.See(reader.Timestamp());
+                    break;
                 case EntryKind.DeviceGone:
                     Forget(reader.Text());
                     break;
@@ -64,7 +67,8 @@ internal sealed partial class AlertEngine
     public void Restored(DateTimeOffset now)
     {
         _byNumber = null;
-        if (_started == long.MinValue) _started = now.ToUnixTimeMilliseconds();
+        _now = long.MaxValue;
+        SetClock(now);
     }
 
     /// <summary>The whole state in parts, least recently heard devices first.</summary>
@@ -131,6 +135,7 @@ internal sealed partial class AlertEngine
         }
 
         part.Reading(device.Number, newest, 0);
+        for (var left = device.Order.Behind; left > 0; left--) part.Late(device.Number, device.Order.LastBehind + 1 - left);
     }
 
     private void ApplyDevice(int number, string id, string? zone)

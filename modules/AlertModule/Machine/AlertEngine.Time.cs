@@ -24,7 +24,8 @@ internal sealed partial class AlertEngine
                 if (_now - heard < slot.Rule.Silence) continue;
                 slot.Alarm ??= Obtain(slot.Rule.Id, device.Id, isZone: false);
                 var severity = double.IsNaN(slot.Rule.Critical) ? Severity.Warning : Severity.Critical;
-                var at = slot.Alarm.IsActive ? _now : heard + slot.Rule.Silence;
+                // Named after what was heard last, so that a start in between does not make another alarm of it.
+                var at = slot.Alarm.IsActive ? _now : device.Arrival + slot.Rule.Silence;
                 Look(slot.Rule, slot.Alarm, new Observation(at, severity, false, false), (_now - heard) / 1000.0, device.ZoneName, false);
             }
         }
@@ -61,6 +62,17 @@ internal sealed partial class AlertEngine
         return isNew;
     }
 
+    private void SetClock(DateTimeOffset now)
+    {
+        var before = _now;
+        _now = now.ToUnixTimeMilliseconds();
+        if (_started == long.MinValue) _started = _now;
+        if (_now >= before) return;
+        // Set back: arrivals that lie ahead would keep everyone from being missed until the clock is there again.
+        _started = Math.Min(_started, _now);
+        foreach (var (_, device) in _devices.OldestFirst) device.Arrival = Math.Min(device.Arrival, _now);
+    }
+
     /// <returns>How many active alarms it was.</returns>
     public int Acknowledge(Func<Alarm, bool> which)
     {
@@ -79,6 +91,7 @@ internal sealed partial class AlertEngine
     public void Add(Silence silence)
     {
         Apply(silence, _now);
+        WriteClock();
         _record.Silence(silence);
     }
 
@@ -103,7 +116,10 @@ internal sealed partial class AlertEngine
                 && (alarm.IsZone
                     ? _zones.ContainsKey(alarm.Subject) && rule.CoversZone(alarm.Subject)
                     : rule.CoversDevice(alarm.Subject, ZoneOf(alarm.Subject)));
-            if (!isCovered) End(alarm, rule, "its rule is no longer in force here");
+            if (isCovered) continue;
+            // What it remembers keeps the ids of a later life apart from those of this one, for as long as the settings know the rule.
+            var staysKnown = _rules.Knows(alarm.RuleId) && (alarm.IsZone ? _zones.ContainsKey(alarm.Subject) : _devices.TryPeek(alarm.Subject, out _));
+            End(alarm, rule, "its rule is no longer in force here", staysKnown);
         }
     }
 
@@ -118,19 +134,28 @@ internal sealed partial class AlertEngine
             LeaveZone(oldest);
             _tally.EvictedDevices++;
             _record.DeviceGone(oldest.Id);
-            foreach (var rule in _rules.Ids)
+            foreach (var rule in _rules.Known)
             {
-                if (_alarms.TryGetValue((rule, oldest.Id, false), out var alarm)) End(alarm, _rules.Find(rule), "its device was forgotten for others");
+                if (_alarms.TryGetValue((rule, oldest.Id, false), out var alarm)) End(alarm, _rules.Find(rule), "its device was forgotten for others", staysKnown: false);
             }
         }
     }
 
-    private void End(Alarm alarm, AlarmRule? rule, string cause)
+    private void End(Alarm alarm, AlarmRule? rule, string cause, bool staysKnown)
     {
-        _alarms.Remove((alarm.RuleId, alarm.Subject, alarm.IsZone));
-        _record.AlarmGone(alarm);
+        var step = alarm.End();
         _activeCount = null;
-        if (alarm.End().Notice is not { } notice) return;
+        if (!staysKnown)
+        {
+            _alarms.Remove((alarm.RuleId, alarm.Subject, alarm.IsZone));
+            _record.AlarmGone(alarm);
+        }
+        else if (step.Changed)
+        {
+            _record.Alarm(alarm);
+        }
+
+        if (step.Notice is not { } notice) return;
         rule ??= new AlarmRule(alarm.RuleId, alarm.IsZone ? RuleKind.Zone : RuleKind.Threshold);
         var zone = alarm.IsZone ? alarm.Subject : ZoneOf(alarm.Subject);
         _events.Add(new AlertEvent(rule, alarm.Subject, alarm.IsZone, zone, notice, _now, double.NaN, false, alarm.Memory.IsAcknowledged, EndCause: cause));

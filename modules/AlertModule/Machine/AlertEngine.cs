@@ -47,8 +47,7 @@ internal sealed partial class AlertEngine
     /// <summary>Starts a call. What the former one had to tell is forgotten.</summary>
     public void Begin(DateTimeOffset now, AlertSettings settings)
     {
-        _now = now.ToUnixTimeMilliseconds();
-        if (_started == long.MinValue) _started = _now;
+        SetClock(now);
         _events.Clear();
         _record.Clear();
         (_tally, _isClockWritten) = (default, false);
@@ -73,9 +72,13 @@ internal sealed partial class AlertEngine
         {
             case ReadingOrder.Duplicate:
                 _tally.Duplicate++;
+                WriteClock();
+                _record.Arrival(device.Number);
                 return;
             case ReadingOrder.Late:
                 _tally.Late++;
+                WriteClock();
+                _record.Late(device.Number, reading.Timestamp);
                 return;
             case ReadingOrder.ClockReset:
                 _tally.ClockResets++;

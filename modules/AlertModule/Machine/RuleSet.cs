@@ -4,6 +4,7 @@ namespace EdgeModules.Alerting.Machine;
 internal sealed class RuleSet(AlertSettings settings)
 {
     private readonly Dictionary<string, AlarmRule> _all = AlarmRule.Of(settings).ToDictionary(rule => rule.Id);
+    private readonly HashSet<string> _known = [.. settings.Rules.Keys, .. settings.NoDataRules.Keys, .. settings.ScoreRules.Keys, .. settings.ZoneRules.Keys];
 
     public AlertSettings Settings { get; } = settings;
 
@@ -23,7 +24,11 @@ internal sealed class RuleSet(AlertSettings settings)
 
     public AlarmRule? Find(string id) => _all.GetValueOrDefault(id);
 
-    public IEnumerable<string> Ids => _all.Keys;
+    /// <summary>Whether the settings have it, in force or not.</summary>
+    public bool Knows(string id) => _known.Contains(id);
+
+    /// <summary>Ids of all rules, in force or not.</summary>
+    public IEnumerable<string> Known => _known;
 
     private AlarmRule[] Of(RuleKind kind) => [.. _all.Values.Where(rule => rule.Kind == kind)];
 }

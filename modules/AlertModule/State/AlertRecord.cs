@@ -30,6 +30,9 @@ internal enum EntryKind : byte
     Arrival = 8,
 
     DeviceGone = 9,
+
+    /// <summary>A late reading: device, time. Several behind by a minute start the device anew.</summary>
+    Late = 10,
 }
 
 /// <summary>Writes what a call changed: events that are applied without settings or clock. Numbers have seven bits a byte, values eight bytes.</summary>
@@ -88,6 +91,14 @@ internal sealed class AlertRecord
     {
         Kind(EntryKind.Arrival);
         Number(device);
+    }
+
+    public void Late(int device, long timestamp)
+    {
+        Kind(EntryKind.Late);
+        Number(device);
+        Number(timestamp - _lastTimestamp);
+        _lastTimestamp = timestamp;
     }
 
     public void DeviceGone(string id)
