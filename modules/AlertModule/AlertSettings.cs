@@ -13,7 +13,7 @@ public sealed record AlertSettings : ISettings<AlertSettings>
     public IReadOnlyDictionary<string, ThresholdRule> Rules
     {
         get;
-        init => field = value.Over(ThresholdRule.Defaults, static (rule, known) => rule.Over(known));
+        init => field = Rule.Over(value, ThresholdRule.Defaults, static (rule, known) => rule.Over(known));
     } = ThresholdRule.Defaults;
 
     /// <summary>Rule id → rule for devices gone quiet.</summary>
@@ -26,7 +26,7 @@ public sealed record AlertSettings : ISettings<AlertSettings>
     public IReadOnlyDictionary<string, ZoneRule> ZoneRules
     {
         get;
-        init => field = value.Over(ZoneRule.Defaults, static (rule, known) => rule.Over(known));
+        init => field = Rule.Over(value, ZoneRule.Defaults, static (rule, known) => rule.Over(known));
     } = ZoneRule.Defaults;
 
     /// <summary>Readings older than this against the clock raise as backfill and run no action; 0 to 604800, 0 for none.</summary>
@@ -46,15 +46,15 @@ public sealed record AlertSettings : ISettings<AlertSettings>
 
     public void Validate(SettingErrors errors)
     {
-        errors.Require(MaxAgeSeconds is >= 0 and <= RuleJson.LongestSeconds, MaxAgeSeconds, "0 to 604800");
-        errors.Require(MaxFutureSeconds is >= 1 and <= RuleJson.LongestSeconds, MaxFutureSeconds, "1 to 604800");
+        errors.Require(MaxAgeSeconds is >= 0 and <= Rule.LongestSeconds, MaxAgeSeconds, "0 to 604800");
+        errors.Require(MaxFutureSeconds is >= 1 and <= Rule.LongestSeconds, MaxFutureSeconds, "1 to 604800");
         errors.Require(MaxCriticalPerMinute is >= 1 and <= 1000, MaxCriticalPerMinute, "1 to 1000");
         errors.Require(MaxDevices is >= 1 and <= 1_000_000, MaxDevices, "1 to 1000000");
         var known = new HashSet<string>();
-        Validate("rules", Rules, known, errors, static (rule, below) => rule.Validate(below));
-        Validate("noDataRules", NoDataRules, known, errors, static (rule, below) => rule.Validate(below));
-        Validate("scoreRules", ScoreRules, known, errors, static (rule, below) => rule.Validate(below));
-        Validate("zoneRules", ZoneRules, known, errors, static (rule, below) => rule.Validate(below));
+        Validate("rules", Rules, known, errors);
+        Validate("noDataRules", NoDataRules, known, errors);
+        Validate("scoreRules", ScoreRules, known, errors);
+        Validate("zoneRules", ZoneRules, known, errors);
         errors.Require(known.Count <= MaxRules, known.Count, "200 or fewer, of all kinds together", "rules");
     }
 
@@ -64,15 +64,15 @@ public sealed record AlertSettings : ISettings<AlertSettings>
             .Concat(ZoneRules.Values.Where(rule => rule.Enabled != false).SelectMany(rule => rule.All!.Items).Select(condition => condition.Metric))
             .ToFrozenSet();
 
-    private static void Validate<T>(
-        string key, IReadOnlyDictionary<string, T> rules, HashSet<string> known, SettingErrors errors, Action<T, SettingErrors> validate)
+    private static void Validate<T>(string key, IReadOnlyDictionary<string, T> rules, HashSet<string> known, SettingErrors errors)
+        where T : Rule
     {
         foreach (var (id, rule) in rules)
         {
             var path = $"{key}.{SettingsBinder.EncodeId(id)}";
             if (id.Length is < 1 or > 64 || id.Contains('/')) errors.Add(path, id, "under an id of 1 to 64 characters without /");
             if (!known.Add(id)) errors.Add(path, id, "under an id that no other rule has, of whatever kind");
-            validate(rule, errors.Below(path));
+            rule.Validate(errors.Below(path));
         }
     }
 }

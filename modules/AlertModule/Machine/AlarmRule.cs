@@ -117,7 +117,7 @@ internal sealed record AlarmRule(string Id, RuleKind Kind)
         };
     }
 
-    private static AlarmRule Common(string id, RuleKind kind, IRule rule) => new(id, kind)
+    private static AlarmRule Common(string id, RuleKind kind, Rule rule) => new(id, kind)
     {
         Cooldown = (rule.CooldownSeconds ?? 30) * 1000L,
         Action = rule.Action,

@@ -1,10 +1,9 @@
 using EdgeModules.Hosting.Settings;
-using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Alerting.Rules;
 
 /// <summary>A device's model score beyond a limit, several times in a row.</summary>
-public sealed record ScoreRule : IRule
+public sealed record ScoreRule : Rule
 {
     /// <summary>An alarm begins strictly above it.</summary>
     public double Above { get; init; } = 0.8;
@@ -20,27 +19,11 @@ public sealed record ScoreRule : IRule
     /// <summary>The only model whose scores count; null for all.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Event time in which an alarm is not raised again; null for 30.</summary>
-    public int? CooldownSeconds { get; init; }
-
-    /// <summary>The only devices that count; null for all.</summary>
-    public IdList? Devices { get; init; }
-
-    /// <summary>The only zones that count; null for all.</summary>
-    public IdList? Zones { get; init; }
-
-    public RuleAction? Action { get; init; }
-
-    /// <summary>Null for true.</summary>
-    public bool? Enabled { get; init; }
-
-    public JToken ToJson() => RuleJson.OfSet(this);
-
-    public void Validate(SettingErrors errors)
+    public override void Validate(SettingErrors errors)
     {
         errors.Require(Clear is null || Clear <= Above, Clear, $"at most above ({Above})");
         errors.Require(Consecutive is >= 1 and <= 1000, Consecutive, "1 to 1000");
         errors.Require(Model is null or { Length: >= 1 and <= 128 }, Model, "1 to 128 characters");
-        RuleJson.ValidateCommon(this, errors);
+        base.Validate(errors);
     }
 }

@@ -1,5 +1,4 @@
 using EdgeModules.Hosting.Settings;
-using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Alerting.Rules;
 
@@ -10,7 +9,7 @@ public enum Direction
 }
 
 /// <summary>A device's metric beyond a threshold.</summary>
-public sealed record ThresholdRule : IRule
+public sealed record ThresholdRule : Rule
 {
     public static IReadOnlyDictionary<string, ThresholdRule> Defaults { get; } = new Dictionary<string, ThresholdRule>
     {
@@ -37,38 +36,18 @@ public sealed record ThresholdRule : IRule
     /// <summary>Event time for which the value must stay beyond a threshold before an alarm begins; null for 0.</summary>
     public int? ForSeconds { get; init; }
 
-    /// <summary>Event time in which an alarm of the same severity is not raised again; null for 30.</summary>
-    public int? CooldownSeconds { get; init; }
-
-    /// <summary>The only devices that count; null for all.</summary>
-    public IdList? Devices { get; init; }
-
-    /// <summary>The only zones that count; null for all.</summary>
-    public IdList? Zones { get; init; }
-
-    public RuleAction? Action { get; init; }
-
-    /// <summary>Null for true.</summary>
-    public bool? Enabled { get; init; }
-
-    public JToken ToJson() => RuleJson.OfSet(this);
-
-    public ThresholdRule Over(ThresholdRule other) => new()
+    /// <summary>The keys of this kind.</summary>
+    internal ThresholdRule Over(ThresholdRule known) => this with
     {
-        Metric = Metric ?? other.Metric,
-        Direction = Direction ?? other.Direction,
-        Warning = Warning ?? other.Warning,
-        Critical = Critical ?? other.Critical,
-        Hysteresis = Hysteresis ?? other.Hysteresis,
-        ForSeconds = ForSeconds ?? other.ForSeconds,
-        CooldownSeconds = CooldownSeconds ?? other.CooldownSeconds,
-        Devices = Devices ?? other.Devices,
-        Zones = Zones ?? other.Zones,
-        Action = Action ?? other.Action,
-        Enabled = Enabled ?? other.Enabled,
+        Metric = Metric ?? known.Metric,
+        Direction = Direction ?? known.Direction,
+        Warning = Warning ?? known.Warning,
+        Critical = Critical ?? known.Critical,
+        Hysteresis = Hysteresis ?? known.Hysteresis,
+        ForSeconds = ForSeconds ?? known.ForSeconds,
     };
 
-    public void Validate(SettingErrors errors)
+    public override void Validate(SettingErrors errors)
     {
         errors.Require(Metric is { Length: >= 1 and <= 128 }, Metric, "1 to 128 characters");
         errors.Require(Warning is not null || Critical is not null, Warning, "a number, unless critical is one");
@@ -79,7 +58,7 @@ public sealed record ThresholdRule : IRule
         }
 
         errors.Require(Hysteresis is null or >= 0, Hysteresis, "0 or more");
-        errors.Require(ForSeconds is null or (>= 0 and <= RuleJson.LongestSeconds), ForSeconds, "0 to 604800");
-        RuleJson.ValidateCommon(this, errors);
+        errors.Require(ForSeconds is null or (>= 0 and <= LongestSeconds), ForSeconds, "0 to 604800");
+        base.Validate(errors);
     }
 }

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Alerting.Rules;
 
 /// <summary>Conditions over the latest readings of the devices of a zone, all of which must hold.</summary>
-public sealed record ZoneRule : IRule
+public sealed record ZoneRule : Rule
 {
     public static IReadOnlyDictionary<string, ZoneRule> Defaults { get; } = new Dictionary<string, ZoneRule>
     {
@@ -32,44 +32,24 @@ public sealed record ZoneRule : IRule
     /// <summary>As in a threshold rule, in the zone's newest timestamps; null for 0.</summary>
     public int? ForSeconds { get; init; }
 
-    /// <summary>As in a threshold rule; null for 30.</summary>
-    public int? CooldownSeconds { get; init; }
-
-    /// <summary>The only devices whose readings count; null for all.</summary>
-    public IdList? Devices { get; init; }
-
-    /// <summary>The only zones that count; null for all.</summary>
-    public IdList? Zones { get; init; }
-
-    public RuleAction? Action { get; init; }
-
-    /// <summary>Null for true.</summary>
-    public bool? Enabled { get; init; }
-
-    public JToken ToJson() => RuleJson.OfSet(this);
-
-    public ZoneRule Over(ZoneRule other) => new()
+    /// <summary>The keys of this kind.</summary>
+    internal ZoneRule Over(ZoneRule known) => this with
     {
-        All = All ?? other.All,
-        WithinSeconds = WithinSeconds ?? other.WithinSeconds,
-        MinDevices = MinDevices ?? other.MinDevices,
-        Severity = Severity ?? other.Severity,
-        ForSeconds = ForSeconds ?? other.ForSeconds,
-        CooldownSeconds = CooldownSeconds ?? other.CooldownSeconds,
-        Devices = Devices ?? other.Devices,
-        Zones = Zones ?? other.Zones,
-        Action = Action ?? other.Action,
-        Enabled = Enabled ?? other.Enabled,
+        All = All ?? known.All,
+        WithinSeconds = WithinSeconds ?? known.WithinSeconds,
+        MinDevices = MinDevices ?? known.MinDevices,
+        Severity = Severity ?? known.Severity,
+        ForSeconds = ForSeconds ?? known.ForSeconds,
     };
 
-    public void Validate(SettingErrors errors)
+    public override void Validate(SettingErrors errors)
     {
         errors.Require(All is not null, null, "an array of conditions", "all");
         errors.Require(Devices is null, Devices?.ToJson(), "absent: a zone rule is about all devices of its zones", "devices");
-        errors.Require(WithinSeconds is null or (>= 1 and <= RuleJson.LongestSeconds), WithinSeconds, "1 to 604800");
+        errors.Require(WithinSeconds is null or (>= 1 and <= LongestSeconds), WithinSeconds, "1 to 604800");
         errors.Require(MinDevices is null or (>= 1 and <= 1_000_000), MinDevices, "1 to 1000000");
-        errors.Require(ForSeconds is null or (>= 0 and <= RuleJson.LongestSeconds), ForSeconds, "0 to 604800");
-        RuleJson.ValidateCommon(this, errors);
+        errors.Require(ForSeconds is null or (>= 0 and <= LongestSeconds), ForSeconds, "0 to 604800");
+        base.Validate(errors);
     }
 }
 
