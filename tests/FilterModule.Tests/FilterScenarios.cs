@@ -2,31 +2,17 @@ using EdgeModules.Testing.Scenarios;
 
 namespace EdgeModules.Filtering.Tests;
 
-/// <summary>scenarios/FilterModule, each in process and over MQTT; and scenarios/must-fail, which test the runner.</summary>
-public sealed class FilterScenarios
+/// <summary>Beside those of the module, scenarios/must-fail, which test the runner.</summary>
+public sealed class FilterScenarios() : ModuleScenarios<FilterScenarios>(Start, ["readings"], ["filtered", "invalid"]), IScenarioFolder
 {
     private static readonly StartModule Start = ScenarioModule.Of(() => new FilterModule(new DeadbandFilter()));
 
-    public static TheoryData<string> Files(string folder) => new(ScenarioFiles.In(folder));
+    public static string Folder => "FilterModule";
+
+    public static TheoryData<string> FilesThatFail => new(ScenarioFiles.In("must-fail"));
 
     [Theory]
-    [MemberData(nameof(Files), "FilterModule")]
-    public async Task InProcess(string file)
-    {
-        await using var host = new InProcessHost(Start);
-        await ScenarioRunner.RunAsync(ScenarioFiles.Load(file), host);
-    }
-
-    [Theory]
-    [MemberData(nameof(Files), "FilterModule")]
-    public async Task OverMqtt(string file)
-    {
-        await using var host = new MqttHost(Start, ["readings"], ["filtered", "invalid"]);
-        await ScenarioRunner.RunAsync(ScenarioFiles.Load(file), host);
-    }
-
-    [Theory]
-    [MemberData(nameof(Files), "must-fail")]
+    [MemberData(nameof(FilesThatFail))]
     public async Task MustFail(string file)
     {
         await using var host = new InProcessHost(Start);
