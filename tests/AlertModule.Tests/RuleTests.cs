@@ -128,14 +128,18 @@ public sealed class RuleTests
         Assert.Equal(["raised warning", "raised warning"], rig.Tick(60));
     }
 
-    [Fact]
-    public void OnTick_RuleOffAndOnAgain_RaisesUnderAnotherMessageId()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnTick_RuleOffAndOnAgain_RaisesUnderAnotherMessageId(bool staysInTheSettings)
     {
         var settings = Only(Hot) with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = new() { Seconds = 60, CooldownSeconds = 0 } } };
+        var off = new Dictionary<string, NoDataRule>();
+        if (staysInTheSettings) off["quiet"] = settings.NoDataRules["quiet"] with { Enabled = false };
         var rig = new EngineRig(settings);
         rig.Temperature(0, 20);
         Assert.Equal(["raised warning"], rig.Tick(60));
-        rig.Settings = settings with { NoDataRules = new Dictionary<string, NoDataRule> { ["quiet"] = settings.NoDataRules["quiet"] with { Enabled = false } } };
+        rig.Settings = settings with { NoDataRules = off };
         Assert.Equal(["cleared none"], rig.Tick(61));
         rig.Restart(fromSnapshot: true);
         rig.Settings = settings;
@@ -201,6 +205,17 @@ public sealed class RuleTests
         Assert.Equal(["cleared none"], rig.Read("a", "hall", 51, ("temperature", 0), ("vibration", 0)));
         Assert.Equal(["raised critical acts"], rig.Read("a", "hall", 52, ("temperature", 50), ("vibration", 70)));
         Assert.Equal("raised", rig.Last[0].Step);
+    }
+
+    [Fact]
+    public void ZoneRule_DeviceSetBackMetricByMetric_CountsTheZoneFromThere()
+    {
+        var rig = new EngineRig(Zones());
+        rig.Read("a", "hall", 1000, ("temperature", 20), ("vibration", 20));
+        foreach (var second in new[] { 1, 2, 3 }) rig.Read("a", "hall", second, ("vibration", 70));
+        Assert.Equal(1, rig.Tally.ClockResets);
+        // The temperature of before the reset was the newest value of the zone until now.
+        Assert.Equal(["raised critical"], rig.Read("a", "hall", 4, ("temperature", 50)));
     }
 
     [Fact]

@@ -184,7 +184,7 @@ internal record struct AlarmMemory
     /// <summary>No time: far enough back to be past every cooldown, and near enough to subtract.</summary>
     private const long Never = long.MinValue / 2;
 
-    public static AlarmMemory New => new() { LastWarning = Never, LastCritical = Never, RateFrom = Never };
+    public static AlarmMemory New => new() { LastWarning = Never, LastCritical = Never, RateFrom = Never, Newest = Never };
 
     public Severity Severity;
 

@@ -5,6 +5,9 @@ internal sealed partial class AlertEngine
 {
     private const int MaxSilences = 100;
 
+    /// <summary>So many ended alarms of rules that the settings no longer have.</summary>
+    private const int MaxStrays = 10_000;
+
     /// <summary>Looks for devices of which nothing has arrived for long.</summary>
     public void OnTick()
     {
@@ -108,6 +111,7 @@ internal sealed partial class AlertEngine
     private void EndOrphans()
     {
         _hasOrphans = false;
+        var strays = 0;
         Evict();
         foreach (var alarm in _alarms.Values.ToList())
         {
@@ -117,8 +121,9 @@ internal sealed partial class AlertEngine
                     ? _zones.ContainsKey(alarm.Subject) && rule.CoversZone(alarm.Subject)
                     : rule.CoversDevice(alarm.Subject, ZoneOf(alarm.Subject)));
             if (isCovered) continue;
-            // What it remembers keeps the ids of a later life apart from those of this one, for as long as the settings know the rule.
-            var staysKnown = _rules.Knows(alarm.RuleId) && (alarm.IsZone ? _zones.ContainsKey(alarm.Subject) : _devices.TryPeek(alarm.Subject, out _));
+            // What it remembers keeps the ids of a later life apart from those of this one, should the rule come back.
+            var hasSubject = alarm.IsZone ? _zones.ContainsKey(alarm.Subject) : _devices.TryPeek(alarm.Subject, out _);
+            var staysKnown = hasSubject && (_rules.Knows(alarm.RuleId) || ++strays <= MaxStrays);
             End(alarm, rule, "its rule is no longer in force here", staysKnown);
         }
     }

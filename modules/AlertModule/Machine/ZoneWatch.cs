@@ -66,6 +66,8 @@ internal sealed class ZoneWatch(string name)
     {
         var (oldValue, oldStamp) = device.ValueOf(metric);
         device.SetValue(metric, value, stamp);
+        // Of a device that started anew: the newest of all may have been this one.
+        if (stamp < oldStamp) Forget();
         if (stamp > _newest) _newest = stamp;
         foreach (var aggregate in _aggregates)
         {
