@@ -1,99 +1,117 @@
-using EdgeModules.Alerting.Rules;
+namespace EdgeModules.Alerting.Tests.Plain;
 
-namespace EdgeModules.Alerting.Tests;
-
-/// <summary>One threshold rule over devices, written as plainly as can be: for each device a list of what was said, looked through from the start.</summary>
-internal sealed class PlainAlarms(ThresholdRule rule)
+/// <summary>One rule over one device or zone, written as plainly as can be: lists of what was seen and said.</summary>
+internal sealed class PlainAlarm(string rule, string subject, bool isZone)
 {
-    private readonly Dictionary<string, Device> _devices = [];
+    private const int Minute = 60_000;
 
-    private sealed class Device
-    {
-        public long Newest = long.MinValue;
-        public string Is = "none";
-        public string Said = "none";
-        public long? Since;
-        public int Missed;
-        public List<(string Severity, long At)> Ups { get; } = [];
-    }
+    private readonly List<long> _row = [];
+    private readonly List<(string Severity, long At)> _ups = [];
+    private readonly List<long> _criticals = [];
+    private readonly Dictionary<string, int> _numbers = [];
+    private string _said = "none";
+    private bool _saidOld;
+    private bool _acted;
+    private int _missed;
+    private long _since;
 
-    public string? Read(string id, long at, double value)
+    public string Rule => rule;
+
+    public string Subject => subject;
+
+    public bool IsZone => isZone;
+
+    public string Is { get; private set; } = "none";
+
+    public bool IsAcknowledged { get; set; }
+
+    public long? NewestScore { get; set; }
+
+    /// <param name="Command">There is one for the actuator.</param>
+    public sealed record Said(string State, string Severity, int Number, long Since, int Missed, bool IsTold, bool Command, bool HasActed, bool IsOld, bool IsAcknowledged);
+
+    /// <param name="held">Why nothing is said of an alarm that began or got worse; empty otherwise.</param>
+    public Said? Look(PlainRule by, long at, string level, bool isOld, bool isSilenced, int maxCriticals, out string held)
     {
-        if (!_devices.TryGetValue(id, out var device)) _devices[id] = device = new Device();
-        if (at <= device.Newest) return null;
-        device.Newest = at;
-        var level = Level(value, device.Is);
-        var was = device.Is;
-        if (was == "none")
+        held = "";
+        var was = Is;
+        if (Is == "none")
         {
-            if (level == "none") device.Since = null;
-            else device.Since ??= at;
-            if (device.Since is null || at - device.Since < rule.ForSeconds * 1000) return null;
-            (device.Is, device.Said, device.Since) = (level, "none", null);
+            if (level == "none" || (_row.Count > 0 && _row[0] > at)) _row.Clear();
+            if (level == "none") return null;
+            _row.Add(at);
+            if (at - _row[0] < by.For || _row.Count < by.Consecutive) return null;
+            if (_row[0] > _since) _numbers.Clear();
+            (Is, _since, _said, _saidOld, _acted, IsAcknowledged) = (level, _row[0], "none", false, false, false);
+            _row.Clear();
         }
         else
         {
-            device.Is = level;
+            if (Rank(level) > Rank(Is)) (_acted, IsAcknowledged) = (false, false);
+            Is = level;
         }
 
-        if (Rank(device.Is) < Rank(device.Said))
+        if (Rank(Is) < Rank(_said)) return Down(isOld);
+        if (Is == "none") return null;
+        var why = "";
+        var said = Up(by, at, isOld, isSilenced, maxCriticals, ref why);
+        if (Rank(Is) <= Rank(was)) return said;
+        held = why;
+        if (why.Length > 0) _missed++;
+        return said;
+    }
+
+    public Said? End()
+    {
+        _row.Clear();
+        Is = "none";
+        return _said == "none" ? null : Down(isOld: false);
+    }
+
+    private Said? Up(PlainRule by, long at, bool isOld, bool isSilenced, int maxCriticals, ref string why)
+    {
+        var goesLive = _saidOld && !isOld;
+        var acts = Is == "critical" && by.Action is not null && !_acted && !isOld;
+        var tells = goesLive || Rank(Is) > Rank(_said);
+        var state = _said == "none" || goesLive ? "raised" : "escalated";
+        var before = _ups.FindLastIndex(up => up.Severity == Is);
+        if (tells && isSilenced) why = "silenced";
+        else if (tells && state == "raised" && !goesLive && before >= 0 && _ups[before].At <= at && at < _ups[before].At + by.Cooldown) why = "cooldown";
+        if (why.Length > 0) tells = false;
+        if (!tells && !acts) return null;
+        if (Is == "critical")
         {
-            var down = $"{(device.Is == "none" ? "cleared" : "deescalated")} {device.Is}{After(device)}";
-            device.Said = device.Is;
-            return down;
+            if (_criticals.Count > 0 && (at < _criticals[0] || at >= _criticals[0] + Minute)) _criticals.Clear();
+            if (_criticals.Count == maxCriticals)
+            {
+                why = "criticalRate";
+                return null;
+            }
+
+            _criticals.Add(at);
         }
 
-        if (device.Is == device.Said || device.Is == "none") return null;
-        var isRepeat = device.Said == "none" && device.Ups.Any(up => up.Severity == device.Is && at - up.At < rule.CooldownSeconds * 1000);
-        if (isRepeat)
-        {
-            if (Rank(device.Is) > Rank(was)) device.Missed++;
-            return null;
-        }
-
-        var told = $"{(device.Said == "none" ? "raised" : "escalated")} {device.Is}{After(device)}";
-        device.Said = device.Is;
-        device.Ups.Add((device.Is, at));
-        return told;
+        _acted |= acts;
+        if (!tells) return Say(state, false, acts, isOld);
+        (_said, _saidOld) = (Is, isOld);
+        _ups.Add((Is, at));
+        return Say(state, true, acts, isOld);
     }
 
-    private static string After(Device device)
+    private Said Down(bool isOld)
     {
-        var after = device.Missed > 0 ? $" after {device.Missed}" : "";
-        device.Missed = 0;
-        return after;
+        _said = Is;
+        return Say(Is == "none" ? "cleared" : "deescalated", true, false, isOld);
     }
 
-    private string Level(double value, string current)
+    private Said Say(string state, bool tells, bool acts, bool isOld)
     {
-        var margin = rule.Hysteresis!.Value;
-        if (value > rule.Critical - (current == "critical" ? margin : 0)) return "critical";
-        return value > rule.Warning - (current != "none" ? margin : 0) ? "warning" : "none";
+        var number = _numbers.GetValueOrDefault(state);
+        _numbers[state] = number + 1;
+        var said = new Said(state, Is, number, _since, _missed, tells, acts, _acted && state is "raised" or "escalated", isOld, IsAcknowledged);
+        if (tells) _missed = 0;
+        return said;
     }
 
-    private static int Rank(string severity) => severity switch
-    {
-        "critical" => 2,
-        "warning" => 1,
-        _ => 0,
-    };
-}
-
-/// <summary>Conditions over the latest readings of a zone, computed from all readings each time.</summary>
-internal sealed class PlainZone(double avgAbove, double maxAbove, long within, int minDevices)
-{
-    private readonly Dictionary<string, (long At, double Temperature, double Vibration)> _latest = [];
-    private bool _isOn;
-
-    public string? Read(string device, long at, double temperature, double vibration)
-    {
-        if (_latest.TryGetValue(device, out var known) && at <= known.At) return null;
-        _latest[device] = (at, temperature, vibration);
-        var newest = _latest.Values.Max(reading => reading.At);
-        var fresh = _latest.Values.Where(reading => newest - reading.At <= within).ToList();
-        var holds = fresh.Count >= minDevices && fresh.Average(reading => reading.Temperature) > avgAbove && fresh.Max(reading => reading.Vibration) > maxAbove;
-        if (holds == _isOn) return null;
-        _isOn = holds;
-        return holds ? "raised critical" : "cleared none";
-    }
+    private static int Rank(string severity) => Array.IndexOf(["none", "warning", "critical"], severity);
 }

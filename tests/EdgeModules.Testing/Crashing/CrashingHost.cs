@@ -11,7 +11,7 @@ namespace EdgeModules.Testing.Crashing;
 /// A module under the real pump, killed at any point of a message's way and started anew from its disk. The hub and the clock outlive it; the clock stands
 /// still except in <see cref="AdvanceAsync"/> and between a failure and its repetition, so the same calls give the same run. One caller.
 /// </summary>
-/// <param name="desired">The twin's settings, without <c>$version</c>.</param>
+/// <param name="desired">The twin's settings at first, without <c>$version</c>.</param>
 /// <param name="compactAfter">So many saves make the journal long enough for a snapshot in its place.</param>
 public sealed class CrashingHost<TSettings>(
     Func<EdgeModule<TSettings>> create, JObject desired, Volume volume, DateTimeOffset start, int compactAfter = int.MaxValue) : IAsyncDisposable
@@ -19,6 +19,8 @@ public sealed class CrashingHost<TSettings>(
 {
     private readonly PausingClock _clock = new(start);
     private readonly ConcurrentQueue<OutboundMessage> _sent = new();
+    private JObject _desired = desired;
+    private int _version = 1;
     private ModuleLife<TSettings>? _life;
     private Crash? _crash;
     private int _left;
@@ -59,9 +61,7 @@ public sealed class CrashingHost<TSettings>(
         Lives++;
         var client = new RecordingModuleClient { BeforeSend = BeforeSend, AfterSend = AfterSend };
         var store = new CrashingStore(volume.Open(), Append, Save, compactAfter);
-        var twin = (JObject)desired.DeepClone();
-        twin["$version"] = 1;
-        _life = new ModuleLife<TSettings>(create(), client, store, twin, _clock, Log);
+        _life = new ModuleLife<TSettings>(create(), client, store, Twin(), _clock, Log);
         _life.Run();
         return await SettleAsync();
     }
@@ -79,6 +79,25 @@ public sealed class CrashingHost<TSettings>(
         }
 
         return await SettleAsync();
+    }
+
+    /// <summary>Changes the twin's settings, and does what is due then; a process that is not there finds them when it starts.</summary>
+    /// <returns>False when the process was killed by it, or there is none.</returns>
+    public async Task<bool> ConfigureAsync(JObject settings)
+    {
+        (_desired, _version) = (settings, _version + 1);
+        if (!IsAlive) return false;
+        var life = Life;
+        return await SurvivesAsync(life.Pump.OnLoopAsync(() => life.ApplyAsync(Twin()))) && await SettleAsync();
+    }
+
+    /// <summary>Calls a direct method of the module's own, and does what is due then.</summary>
+    /// <returns>Null when the process was killed by it.</returns>
+    public async Task<MethodResponse?> CallAsync(string method, JToken payload)
+    {
+        var life = Life;
+        var call = life.Pump.OnLoopAsync(() => life.CallAsync(new MethodRequest(method, payload)));
+        return await SurvivesAsync(call) && await SettleAsync() ? await call : null;
     }
 
     /// <summary>Moves the clock, also when no process is there, and does what is due then.</summary>
@@ -130,6 +149,13 @@ public sealed class CrashingHost<TSettings>(
     }
 
     private ModuleLife<TSettings> Life => _life ?? throw new InvalidOperationException("The process was killed; start the next one.");
+
+    private JObject Twin()
+    {
+        var twin = (JObject)_desired.DeepClone();
+        twin["$version"] = _version;
+        return twin;
+    }
 
     /// <summary>Ends when nothing is due any more.</summary>
     private async Task<bool> SettleAsync()

@@ -14,6 +14,8 @@ public sealed class InMemoryStateStore : IStateStore
     /// <summary>Runs when all is written; what it throws, the caller gets.</summary>
     public Action AfterWrite { get; set; } = static () => { };
 
+    public int Appends { get; private set; }
+
     public int Replacements { get; private set; }
 
     public long JournalBytes => _journal.Sum(record => (long)record.Length);
@@ -29,6 +31,7 @@ public sealed class InMemoryStateStore : IStateStore
     {
         BeforeWrite();
         _journal.Add(record.ToArray());
+        Appends++;
         AfterWrite();
     }
 
