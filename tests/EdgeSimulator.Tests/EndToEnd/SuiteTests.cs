@@ -129,6 +129,35 @@ public sealed class SuiteTests
     }
 
     [Fact]
+    public async Task Run_AlertModuleKilledInMidRun_ForgetsNoAlarmAndRaisesNoneTwice()
+    {
+        var runs = new List<Dictionary<string, string>>();
+        foreach (var kills in (int[])[0, 2])
+        {
+            await using var suite = new SuiteProcess();
+            suite.Start(
+                "--speed", "1500", "--epoch", "2026-01-31T00:00:00Z", "--restart-backoff", "0.5", "--manifest", suite.ManifestWithAckTimeout(2),
+                "--set", "AlertModule.rules.humidityHigh.critical=85", "--set", "AlertModule.rules.humidityHigh.action=buzz");
+            await suite.WaitForOutputAsync("Opened the Replay source");
+            for (var i = 0; i < kills; i++) await suite.KillModuleAsync("AlertModule");
+            Assert.True(await suite.WaitAsync() == 0, suite.Output);
+            Assert.Equal(0, suite.Report["unaccountedReadings"]!.Value<long>());
+            // What is sent again after a crash is the same, under the same id.
+            runs.Add(suite.Cloud
+                .Where(message => message["moduleId"]!.Value<string>() is "AlertModule" or "ActuatorModule")
+                .Select(message => (Id: message["messageId"]!.Value<string>()!, Body: message["body"]!.ToString(Newtonsoft.Json.Formatting.None)))
+                .Distinct().ToDictionary(message => message.Id, message => message.Body));
+        }
+
+        Assert.Contains(runs[0].Keys, id => id.StartsWith("alert/", StringComparison.Ordinal));
+        Assert.Equal(runs[0].Where(IsAlert).OrderBy(message => message.Key), runs[1].Where(IsAlert).OrderBy(message => message.Key));
+        // Of what the actuator did only the time on its clock differs.
+        Assert.Equal(runs[0].Keys.Order(), runs[1].Keys.Order());
+
+        static bool IsAlert(KeyValuePair<string, string> message) => message.Key.StartsWith("alert/", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TwinSet_WhileRunning_IsAcknowledgedOrRefusedWithTheReason()
     {
         await using var suite = new SuiteProcess();
