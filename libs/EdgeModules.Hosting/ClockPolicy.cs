@@ -23,6 +23,7 @@ public sealed class ClockPolicy
     private int _devicesThen;
     private long _computedAt = Never;
     private long _forgottenAt = Never;
+    private long[] _typical = [];
     private bool _isStale;
 
     /// <summary>The last three differences of a device: one odd reading does not speak for it.</summary>
@@ -98,13 +99,16 @@ public sealed class ClockPolicy
     private void Compute(long now)
     {
         Forget(now);
-        var typical = _lags.Values.Select(lag => lag.Typical).Order().ToArray();
-        var middle = typical.Length / 2;
-        _skew = typical.Length switch
+        var count = 0;
+        if (_typical.Length < _lags.Count) Array.Resize(ref _typical, 2 * _lags.Count);
+        foreach (var lag in _lags.Values) _typical[count++] = lag.Typical;
+        Array.Sort(_typical, 0, count);
+        var middle = count / 2;
+        _skew = count switch
         {
             0 => 0,
-            _ when typical.Length % 2 == 1 => typical[middle],
-            _ => NearerToZero(typical[middle - 1], typical[middle]),
+            _ when count % 2 == 1 => _typical[middle],
+            _ => NearerToZero(_typical[middle - 1], _typical[middle]),
         };
         (_devicesThen, _computedAt, _isStale) = (_lags.Count, now, false);
     }

@@ -1,4 +1,6 @@
+using System.Text;
 using EdgeModules.Alerting.Machine;
+using EdgeModules.Hosting;
 using EdgeModules.Messages;
 
 namespace EdgeModules.Alerting.Tests;
@@ -28,6 +30,32 @@ public sealed class AllocationTests
 
             // An assertion would allocate.
             if (engine.Events.Count > 0) throw new InvalidOperationException("The readings are not quiet.");
+        }
+    }
+
+    [Fact]
+    public void OnReadings_QuietMessages_AllocatesNothingForAReading()
+    {
+        const int Rounds = 24;
+        var module = new AlertModule();
+        var ledger = new Ledger();
+        var settings = new AlertSettings();
+        var codec = new MessageCodec();
+        var bodies = Enumerable.Range(0, Rounds).Select(Body).ToArray();
+        for (var round = 0; round < Rounds / 2; round++) Handle(round);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = Rounds / 2; round < Rounds; round++) Handle(round);
+        // A result and a context are made for each message.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / (Rounds / 2), 0, 1000);
+
+        // More devices than the clock policy asks.
+        static byte[] Body(int second) => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 5000).Select(i =>
+            $$"""{"deviceId":"device-{{i}}","zone":"zone-{{i % 4}}","timestamp":{{EngineRig.T0 + second * 1000}},"temperature":{{20 + (second + i) % 7}},"vibration":{{i % 9}}}"""))}]");
+
+        void Handle(int second)
+        {
+            var context = new ModuleContext<AlertSettings>(EngineRig.Start.AddSeconds(second), settings, ledger);
+            if (module.OnReadings(codec.Decode(bodies[second], module.NamedMetrics(settings)), context).Outputs.Count > 0) throw new InvalidOperationException("The readings are not quiet.");
         }
     }
 }
