@@ -236,6 +236,8 @@ public sealed partial class MessagePump<TSettings>
             LogModuleFailed(error, message.Input, key);
             Ledger.Restore(before);
             _invalid.Clear();
+            // No journal tells of that half, on which later changes will stand.
+            _memory.WantSnapshot();
             Ledger.Count(Ledger.Received, declared);
             Ledger.Count(Ledger.Dropped, "moduleError", declared);
             result = ModuleResult.None;

@@ -51,6 +51,9 @@ public sealed class ModuleMemory(IStateStore store)
         if (record.Ledger is not null) _savedBooks = record.Ledger;
     }
 
+    /// <summary>The state in memory may not be what the journal says: the next chance for a snapshot is to be taken, however short the journal is.</summary>
+    public void WantSnapshot() => _compactAt = 0;
+
     /// <summary>Between two transactions, when all outputs of the last one have been sent.</summary>
     public void CompactIfDue(Func<IEnumerable<ReadOnlyMemory<byte>>> snapshot)
     {

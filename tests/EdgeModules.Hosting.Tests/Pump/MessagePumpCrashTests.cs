@@ -139,6 +139,30 @@ public sealed class MessagePumpCrashTests
         Assert.Equal((100, 60), (rig.Pump.Ledger.Total("received"), rig.Pump.Ledger.Total("redelivered")));
     }
 
+    /// <summary>What a message left half done is on disk before anything stands on it.</summary>
+    [Fact]
+    public async Task Restart_AfterAMessageThatFailedHalfWay_KnowsWhatItLeft()
+    {
+        var before = new PumpRig();
+        before.Module.Items = (_, _) =>
+        {
+            before.Module.State.Add("half");
+            throw new InvalidOperationException("Bang.");
+        };
+        before.Run();
+        await before.HandleAsync(Message(Readings("a"), id: "1"));
+        await before.HandleAsync(Message("""{"id":1}""", id: "2", input: "scores"));
+        await before.HandleAsync(Message(Readings("b"), id: "3"));
+        Assert.Equal(["a", "half", "b"], before.Module.State);
+
+        await using var rig = await before.Restarted();
+        rig.Run();
+        await rig.HandleAsync(Message(Readings("c"), id: "4"));
+
+        Assert.Equal(["a", "half", "b", "c"], rig.Module.State);
+        Assert.Equal(1, rig.Pump.Ledger.Total("dropped", "moduleError"));
+    }
+
     [Fact]
     public async Task Restart_MessageOlderThanTheKeysThatAreKept_IsHandledAgain()
     {
