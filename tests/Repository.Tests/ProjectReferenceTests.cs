@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace EdgeModules.Repository.Tests;
 
 /// <summary>
-/// References go one way: modules and tools → Hosting and Models → Messages. Only the simulator, tests and benchmarks see more, and the simulator never calls a module.
+/// References go one way: modules → Hosting and Models → Messages. Only the simulator, tools, tests and benchmarks see more, and the simulator never calls a module.
 /// </summary>
 public class ProjectReferenceTests
 {
@@ -31,7 +31,7 @@ public class ProjectReferenceTests
     [InlineData("modules/FilterModule/FilterModule.csproj", "modules/SensorModule/SensorModule.csproj")]
     [InlineData("modules/FilterModule/FilterModule.csproj", "simulator/EdgeSimulator/EdgeSimulator.csproj")]
     [InlineData("libs/EdgeModules.Models/EdgeModules.Models.csproj", "libs/EdgeModules.Hosting/EdgeModules.Hosting.csproj")]
-    [InlineData("tools/ModelTrainer/ModelTrainer.csproj", "modules/FilterModule/FilterModule.csproj")]
+    [InlineData("tools/ModelTrainer/ModelTrainer.csproj", "simulator/EdgeSimulator/EdgeSimulator.csproj")]
     [InlineData("simulator/EdgeSimulator/EdgeSimulator.csproj", "tests/EdgeModules.Testing/EdgeModules.Testing.csproj")]
     public void MayReference_AgainstTheWay_IsFalse(string project, string reference) => Assert.False(MayReference(project, reference));
 
@@ -41,10 +41,9 @@ public class ProjectReferenceTests
 
     private static bool MayReference(string project, string reference) => project.Split('/')[0] switch
     {
-        "tools" => reference.StartsWith("libs/", StringComparison.Ordinal),
         "libs" => project != Messages && reference == Messages,
         "modules" => reference.StartsWith("libs/", StringComparison.Ordinal),
-        "simulator" => reference.StartsWith("libs/", StringComparison.Ordinal) || reference.StartsWith("modules/", StringComparison.Ordinal),
+        "simulator" or "tools" => reference.StartsWith("libs/", StringComparison.Ordinal) || reference.StartsWith("modules/", StringComparison.Ordinal),
         "tests" or "bench" => true,
         _ => false,
     };
