@@ -28,9 +28,9 @@ public class EvaluationTests
     [Fact]
     public void Of_AFaultThatStandsOut_IsOneEventFoundWithItsDelay()
     {
-        var trained = Trainer.Train(Machines.Normal, Machines.Options(ModelFamilies.LinearAutoencoder) with { FalseAlarmRate = 0.0001 });
+        var trained = Trainer.Train(Machines.Normal, Machines.Options(ModelFamilies.LinearAutoencoder));
         using var runner = new ModelRunner(trained.File, trained.Manifest);
-        var report = Reporter.Of([.. Evaluator.Judge(Machines.WithFault, trained.Manifest, runner, Rule)], 0.8, 8, (_, _) => true);
+        var report = Reporter.Of([.. Evaluator.Judge(Machines.WithFault, trained.Manifest, runner, new AlarmRule(0.98, 0.9, 3))], 0.98, 8, (_, _) => true);
         Assert.Equal((1, 1, 20), (report.Events, report.EventsFound, report.AnomalousRows));
         Assert.Equal([2.0], report.DelaysSeconds);
     }
