@@ -3,11 +3,14 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.ModelTrainer.Evaluation;
 
-/// <summary>How a model did. Rows are readings with a score; an event is a stretch of labelled readings of a device, an episode one of alarm.</summary>
+/// <summary>
+/// How a model did. Rows are readings with a score; an event is a stretch of labelled readings of a device, an episode one of alarm. An event is found by an
+/// alarm while it lasts or the window still holds it, which for an event of one reading is the only way.
+/// </summary>
 /// <param name="OverLimitShare">Share of normal rows whose score is over the limit, before the rule of several in a row.</param>
 /// <param name="TailRows">Of the false rows those while the window still held an event.</param>
-/// <param name="FalseEpisodes">Episodes that meet no event.</param>
-/// <param name="TailEpisodes">Of those the ones that began while the window still held an event.</param>
+/// <param name="FoundLate">Events whose alarm came when they were over.</param>
+/// <param name="FalseEpisodes">Episodes that meet no event, nor a window that holds one.</param>
 /// <param name="DelaysSeconds">Of each event found, from its first labelled reading to the first with an alarm.</param>
 public sealed record Report(
     int Devices,
@@ -19,9 +22,9 @@ public sealed record Report(
     double OverLimitShare,
     int Events,
     int EventsFound,
+    int FoundLate,
     int Episodes,
     int FalseEpisodes,
-    int TailEpisodes,
     IReadOnlyList<double> DelaysSeconds)
 {
     public double RowF1 => F1(TrueRows, FalseRows, AnomalousRows - TrueRows);
@@ -55,9 +58,9 @@ public sealed record Report(
         ["tailRows"] = TailRows,
         ["events"] = Events,
         ["eventsFound"] = EventsFound,
+        ["foundLate"] = FoundLate,
         ["episodes"] = Episodes,
         ["falseEpisodes"] = FalseEpisodes,
-        ["tailEpisodes"] = TailEpisodes,
         ["eventF1"] = Rounded(EventF1),
         ["eventFalseAlarmRate"] = Rounded(EventFalseAlarmRate),
         ["eventMissedAlarmRate"] = Rounded(EventMissedAlarmRate),
@@ -73,7 +76,7 @@ public sealed record Report(
             $"  per row    F1 {RowF1:F3}, false alarms {RowFalseAlarmRate:P2} ({TailRows} of {FalseRows} while a window still held an event), missed {RowMissedAlarmRate:P1}");
         yield return string.Create(
             culture,
-            $"  per event  F1 {EventF1:F3}, {EventsFound} of {Events} found, {FalseEpisodes} of {Episodes} episodes false ({TailEpisodes} of them in an event's tail)");
+            $"  per event  F1 {EventF1:F3}, {EventsFound} of {Events} found ({FoundLate} when it was over), {FalseEpisodes} of {Episodes} episodes false");
         if (DelaysSeconds.Count > 0)
             yield return string.Create(culture, $"  delay      median {MedianDelaySeconds:0.#} s, greatest {DelaysSeconds.Max():0.#} s");
     }

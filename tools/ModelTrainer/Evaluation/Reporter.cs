@@ -16,8 +16,19 @@ internal static class Reporter
         }
 
         return new Report(
-            devices.Count, counts.Rows, counts.Anomalous, counts.True, counts.False, counts.Tail, counts.Rows == counts.Anomalous ? 0 : (double)counts.OverLimit / (counts.Rows - counts.Anomalous),
-            counts.Events, counts.Found, counts.Episodes, counts.FalseEpisodes, counts.TailEpisodes, counts.Delays);
+            devices.Count,
+            counts.Rows,
+            counts.Anomalous,
+            counts.True,
+            counts.False,
+            counts.Tail,
+            counts.Rows == counts.Anomalous ? 0 : (double)counts.OverLimit / (counts.Rows - counts.Anomalous),
+            counts.Events,
+            counts.Found,
+            counts.FoundLate,
+            counts.Episodes,
+            counts.FalseEpisodes,
+            counts.Delays);
     }
 
     private static void CountRows(Counts counts, DeviceJudgements device, bool[] tail, double limit, Predicate<int> isCounted)
@@ -47,18 +58,19 @@ internal static class Reporter
         foreach (var (from, to) in Stretches(readings, reading => reading.IsAnomaly).Where(stretch => isCounted(stretch.From)))
         {
             counts.Events++;
-            var found = Enumerable.Range(from, to - from + 1).Where(index => readings[index].IsAlarm).Take(1).ToList();
-            if (found.Count == 0) continue;
+            var last = to;
+            while (last + 1 < readings.Count && tail[last + 1]) last++;
+            var found = Enumerable.Range(from, last - from + 1).FirstOrDefault(index => readings[index].IsAlarm, -1);
+            if (found < 0) continue;
             counts.Found++;
-            counts.Delays.Add((readings[found[0]].Time - readings[from].Time) / 1_000.0);
+            if (found > to) counts.FoundLate++;
+            counts.Delays.Add((readings[found].Time - readings[from].Time) / 1_000.0);
         }
 
         foreach (var (from, to) in Stretches(readings, reading => reading.IsAlarm).Where(stretch => isCounted(stretch.From)))
         {
             counts.Episodes++;
-            if (Enumerable.Range(from, to - from + 1).Any(index => readings[index].IsAnomaly)) continue;
-            counts.FalseEpisodes++;
-            if (tail[from]) counts.TailEpisodes++;
+            if (!Enumerable.Range(from, to - from + 1).Any(index => readings[index].IsAnomaly || tail[index])) counts.FalseEpisodes++;
         }
     }
 
@@ -88,7 +100,7 @@ internal static class Reporter
 
     private sealed class Counts
     {
-        public int Rows, Anomalous, True, False, Tail, OverLimit, Events, Found, Episodes, FalseEpisodes, TailEpisodes;
+        public int Rows, Anomalous, True, False, Tail, OverLimit, Events, Found, Episodes, FalseEpisodes, FoundLate;
 
         public List<double> Delays { get; } = [];
     }
