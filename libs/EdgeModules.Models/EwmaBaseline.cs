@@ -24,7 +24,9 @@ public sealed class EwmaBaseline
         _leastDeviations = normalisation.Deviations?.ToArray() ?? [.. Enumerable.Repeat(SmallestDeviation, features)];
     }
 
-    /// <summary>Length of a device's state: readings learnt, readings frozen, then mean and variance of each feature; all zero before the first reading.</summary>
+    /// <summary>
+    /// Length of a device's state: readings learnt, readings frozen, then mean and variance of each feature; all zero before the first reading.
+    /// </summary>
     public int StateLength => 2 + 2 * _features;
 
     /// <summary>Normalises one reading, then learns it, unless the device is over the limit and has not been for too long.</summary>

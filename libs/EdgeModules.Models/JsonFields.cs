@@ -46,7 +46,8 @@ internal sealed class JsonFields
         return "";
     }
 
-    public string OneOf(string key, string? absent, IReadOnlyList<string> choices) => Text(key, absent, choices.Contains, $"one of {string.Join(", ", choices)}");
+    public string OneOf(string key, string? absent, IReadOnlyList<string> choices) =>
+        Text(key, absent, choices.Contains, $"one of {string.Join(", ", choices)}");
 
     public long Integer(string key, long? absent, long min, long max, string must)
     {

@@ -12,7 +12,8 @@ internal static class ManifestWriter
             ["name"] = manifest.Name,
             ["version"] = manifest.Version,
             ["family"] = manifest.Family,
-            ["features"] = new JArray(manifest.Features.Select(feature => Of(("name", feature.Name), ("unit", feature.Unit), ("min", feature.Min), ("max", feature.Max)))),
+            ["features"] = new JArray(manifest.Features.Select(feature =>
+                Of(("name", feature.Name), ("unit", feature.Unit), ("min", feature.Min), ("max", feature.Max)))),
             ["window"] = Of(("size", manifest.Window.Size), ("samplePeriodMs", manifest.Window.SamplePeriodMs)),
             ["normalisation"] = ToJson(manifest.Normalisation),
             ["limit"] = manifest.Limit,

@@ -31,7 +31,9 @@ public static class ModelFile
             Convert.ToHexStringLower(SHA256.HashData(model)));
     }
 
-    /// <summary>The model with this manifest in place of any that it had; all else as it was. Whether the two fit is not checked: <see cref="ModelInterface"/>.</summary>
+    /// <summary>
+    /// The model with this manifest in place of any that it had; all else as it was. Whether the two fit is not checked: <see cref="ModelInterface"/>.
+    /// </summary>
     /// <exception cref="ModelFormatException">The bytes are not an ONNX model.</exception>
     public static byte[] Attach(byte[] model, ModelManifest manifest)
     {

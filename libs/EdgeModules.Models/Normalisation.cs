@@ -22,8 +22,8 @@ public sealed record Normalisation
     public IReadOnlyList<double>? Means { get; init; }
 
     /// <summary>
-    /// One for each feature, above 0. With <c>static</c>: what a difference from the mean is divided by. With <c>ewma</c>, optional: a baseline's deviation never
-    /// counts as less than this, so that a quiet device's noise is not blown up.
+    /// One for each feature, above 0. With <c>static</c>: what a difference from the mean is divided by. With <c>ewma</c>, optional: a baseline's deviation
+    /// never counts as less than this, so that a quiet device's noise is not blown up.
     /// </summary>
     public IReadOnlyList<double>? Deviations { get; init; }
 

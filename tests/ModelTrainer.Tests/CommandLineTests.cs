@@ -24,7 +24,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal([new ModelFeature("temperature", "°C", -40, 125), new ModelFeature("vibration", "mm/s²")], manifest.Features);
         var report = JObject.Parse(File.ReadAllText(In("linearAutoencoder.json")));
         Assert.Equal(4, (int)report["all"]!["devices"]!);
-        Assert.Equal((double)report["all"]!["eventF1"]!, (double)ModelFile.Describe(File.ReadAllBytes(In("linearAutoencoder.onnx"))).ReadManifest()!.Training!["evaluation"]!["eventF1"]!);
+        var training = ModelFile.Describe(File.ReadAllBytes(In("linearAutoencoder.onnx"))).ReadManifest()!.Training!;
+        Assert.Equal((double)report["all"]!["eventF1"]!, (double)training["evaluation"]!["eventF1"]!);
         Assert.StartsWith("<svg", File.ReadAllText(In("pca.svg")));
 
         var (exit, text, _) = Run("models", "inspect", In("pca.onnx"));
@@ -80,6 +81,15 @@ public sealed class CommandLineTests : IDisposable
         var (exit, errors) = Errors("train", "--data", In("data.csv"), "--name", "a", "--model-version", "1", "--out", In("a.onnx"));
         Assert.Equal(2, exit);
         Assert.Equal($"error: {_folder}/{expected}\n", errors);
+    }
+
+    [Fact]
+    public void Train_WithANameThatNoReaderTakes_NamesIt()
+    {
+        Assert.Equal((0, ""), Errors("synthesize", "--out", In("data.csv"), "--devices", "1", "--readings", "200"));
+        var (exit, errors) = Errors("train", "--data", In("data.csv"), "--name", "no good", "--model-version", "1", "--out", In("a.onnx"));
+        Assert.Equal((1, "error: name is \"no good\"; it must be 1 to 64 of A-Z a-z 0-9 . _ -.\n"), (exit, errors));
+        Assert.False(File.Exists(In("a.onnx")));
     }
 
     [Theory]

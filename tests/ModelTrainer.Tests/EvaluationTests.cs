@@ -15,7 +15,8 @@ public class EvaluationTests
     [InlineData(Normalisation.Ewma)]
     public void Judge_OfReadingsUpToNow_IsThatOfAllReadings(string normalisation)
     {
-        var trained = Trainer.Train(Machines.Normal, Machines.Options(ModelFamilies.LinearAutoencoder) with { Normalisation = normalisation, HalfLifeReadings = 100 });
+        var options = Machines.Options(ModelFamilies.LinearAutoencoder) with { Normalisation = normalisation, HalfLifeReadings = 100 };
+        var trained = Trainer.Train(Machines.Normal, options);
         using var runner = new ModelRunner(trained.File, trained.Manifest);
         var whole = Evaluator.Judge(Machines.WithFault, trained.Manifest, runner, Rule).First().Readings;
         foreach (var length in new[] { 1, 8, 150, 201, 205, 230, 399 })
@@ -55,7 +56,8 @@ public class EvaluationTests
         Assert.Equal([1.0], report.DelaysSeconds);
         Assert.Equal(0.5, report.OverLimitShare, 1e-9);
         Assert.Equal(1.0 / 3, report.RowF1, 1e-9);
-        Assert.Equal((1.0 / 3, 2.0 / 3, 0.5, 0.5, 0.5), (report.RowFalseAlarmRate, report.RowMissedAlarmRate, report.EventF1, report.EventFalseAlarmRate, report.EventMissedAlarmRate));
+        Assert.Equal((1.0 / 3, 2.0 / 3), (report.RowFalseAlarmRate, report.RowMissedAlarmRate));
+        Assert.Equal((0.5, 0.5, 0.5), (report.EventF1, report.EventFalseAlarmRate, report.EventMissedAlarmRate));
     }
 
     [Fact]

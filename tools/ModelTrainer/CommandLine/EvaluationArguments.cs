@@ -41,18 +41,30 @@ internal sealed class EvaluationArguments(TextWriter output)
 
         if (result.GetValue(_report) is { } report)
         {
-            var json = new JObject { ["model"] = manifest.Name, ["version"] = manifest.Version, ["family"] = manifest.Family, ["data"] = data.Id, ["all"] = all.ToJson() };
+            var json = new JObject
+            {
+                ["model"] = manifest.Name,
+                ["version"] = manifest.Version,
+                ["family"] = manifest.Family,
+                ["data"] = data.Id,
+                ["all"] = all.ToJson(),
+            };
             if (trainPart is > 0 and < 1) json["unseen"] = unseen.ToJson();
             Files.Write(Files.ForFamily(report, variant), json.ToString(Formatting.Indented) + "\n");
         }
 
         if (result.GetValue(_picture) is { } picture)
-            Files.Write(Files.ForFamily(picture, variant), ScorePicture.Draw($"{manifest.Name} {manifest.Version} ({manifest.Family})", DeviceOf(result, judged), manifest.Limit));
+        {
+            var title = $"{manifest.Name} {manifest.Version} ({manifest.Family})";
+            Files.Write(Files.ForFamily(picture, variant), ScorePicture.Draw(title, DeviceOf(result, judged), manifest.Limit));
+        }
+
         return (all, unseen);
     }
 
     private DeviceJudgements DeviceOf(ParseResult result, List<DeviceJudgements> judged) => result.GetValue(_pictureDevice) is { } id
         ? judged.FirstOrDefault(device => device.Device == id)
-            ?? throw new TrainerException($"--picture-device is \"{id}\"; it must be one of the data: {string.Join(", ", judged.Take(10).Select(d => d.Device))}.")
+            ?? throw new TrainerException(
+                $"--picture-device is \"{id}\"; it must be one of the data: {string.Join(", ", judged.Take(10).Select(d => d.Device))}.")
         : judged.MaxBy(device => device.Readings.Count(reading => reading.IsAnomaly))!;
 }

@@ -24,7 +24,8 @@ internal static class ModelsVerb
     private static Command Inspect(TextWriter output)
     {
         var file = new Argument<string>("FILE") { Description = "An ONNX model" };
-        var verb = new Command("inspect", "Print what a model is, whether it fits its manifest, and whether it gives its golden scores; exit code 1 if not") { file };
+        const string Description = "Print what a model is, whether it fits its manifest, and whether it gives its golden scores; exit code 1 if not";
+        var verb = new Command("inspect", Description) { file };
         verb.SetAction(result =>
         {
             var model = Files.Read(result.GetRequiredValue(file));

@@ -9,13 +9,15 @@ internal static class OptionParsing
 {
     public static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
-    public static Option<string> Required(string name, string value, string description) => new(name) { Description = description, HelpName = value, Required = true };
+    public static Option<string> Required(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value, Required = true };
 
     public static Option<string[]> List(string name, string value, string description, params string[] usual) => new(name)
     {
         Description = description,
         HelpName = value,
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+        CustomParser = result =>
+            [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
         DefaultValueFactory = _ => usual,
     };
 

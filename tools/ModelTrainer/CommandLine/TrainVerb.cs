@@ -15,7 +15,8 @@ internal sealed class TrainVerb
     private readonly EvaluationArguments _evaluation;
     private readonly Option<string> _name = Required("--name", "NAME", "Name of the model");
     private readonly Option<string> _version = Required("--model-version", "VERSION", "Version of the model");
-    private readonly Option<string[]> _families = List("--family", "A,B", "pca, linearAutoencoder, mlpAutoencoder; or several of them", ModelFamilies.LinearAutoencoder);
+    private readonly Option<string[]> _families = List(
+        "--family", "A,B", "pca, linearAutoencoder, mlpAutoencoder; or several of them", ModelFamilies.LinearAutoencoder);
     private readonly Option<string> _out = Required("--out", "FILE.onnx", "The model; with several families the name must contain {family}");
     private readonly Option<string[]> _features = new("--feature")
     {
@@ -24,7 +25,11 @@ internal sealed class TrainVerb
     };
 
     private readonly Option<long> _window = Whole("--window", "Readings in a window", 60, 1, 1_024);
-    private readonly Option<string> _normalisation = new("--normalisation") { Description = "How the module normalises", DefaultValueFactory = _ => Normalisation.Static };
+    private readonly Option<string> _normalisation = new("--normalisation")
+    {
+        Description = "How the module normalises", DefaultValueFactory = _ => Normalisation.Static,
+    };
+
     private readonly Option<double> _halfLife = Decimal("--half-life", "With ewma: in readings", Normalisation.DefaultHalfLifeReadings, 1, 1e9);
     private readonly Option<double> _part = Decimal("--train-part", "Train on this first part of each device's readings", 1, 0.001, 1);
     private readonly Option<double> _rate = Decimal("--false-alarm-rate", "Share of normal windows that may be over the limit", 0.005, 0.00001, 0.5);

@@ -71,7 +71,8 @@ internal sealed class CsvTable : IDisposable
 
     public void Dispose() => _csv.Dispose();
 
-    private TrainerException Wrong(int column, string must) => new($"{File} line {Line}, column \"{Header[column]}\" is \"{Text(column)}\"; it must be {must}.");
+    private TrainerException Wrong(int column, string must) => 
+        new($"{File} line {Line}, column \"{Header[column]}\" is \"{Text(column)}\"; it must be {must}.");
 
     private T Guarded<T>(Func<CsvReader, T> read)
     {

@@ -67,6 +67,7 @@ internal sealed class RowLabels : IDisposable
         (long From, long To) Read(JToken window) =>
             window is JArray { Count: 2 } pair && CsvTable.TryParse($"{pair[0]}", out var from) && CsvTable.TryParse($"{pair[1]}", out var to) && from <= to
                 ? (from, to)
-                : throw new TrainerException($"{file} {window.Path} is {window.ToString(Formatting.None)}; it must be two times, the first not after the second.");
+                : throw new TrainerException(
+                    $"{file} {window.Path} is {window.ToString(Formatting.None)}; it must be two times, the first not after the second.");
     }
 }

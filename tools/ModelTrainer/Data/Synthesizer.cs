@@ -7,7 +7,9 @@ using EdgeModules.Sensing.Synthetic;
 
 namespace EdgeModules.ModelTrainer.Data;
 
-/// <summary>Writes what the SensorModule's synthetic devices would send as CSV, with a label for each reading that a spike, a drift or a stuck sensor hit.</summary>
+/// <summary>
+/// Writes what the SensorModule's synthetic devices would send as CSV, with a label for each reading that a spike, a drift or a stuck sensor hit.
+/// </summary>
 internal static class Synthesizer
 {
     private const int BatchSize = 1_000;

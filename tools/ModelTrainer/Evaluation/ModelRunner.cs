@@ -28,7 +28,8 @@ internal sealed class ModelRunner : IDisposable
 
         _window = new float[manifest.WindowLength];
         _input = OrtValue.CreateTensorValueFromMemory(_window, [1, manifest.Window.Size, manifest.Features.Count]);
-        _outputs = _session.OutputMetadata.ContainsKey(ModelInterface.Contributions) ? [ModelInterface.Score, ModelInterface.Contributions] : [ModelInterface.Score];
+        var explains = _session.OutputMetadata.ContainsKey(ModelInterface.Contributions);
+        _outputs = explains ? [ModelInterface.Score, ModelInterface.Contributions] : [ModelInterface.Score];
     }
 
     /// <param name="window">Normalised.</param>

@@ -70,10 +70,12 @@ public sealed record Report(
     public IEnumerable<string> ToLines()
     {
         var culture = CultureInfo.InvariantCulture;
-        yield return string.Create(culture, $"  rows       {Rows} with a score, {AnomalousRows} labelled; over the limit {OverLimitShare:P2} of the normal ones");
         yield return string.Create(
             culture,
-            $"  per row    F1 {RowF1:F3}, false alarms {RowFalseAlarmRate:P2} ({TailRows} of {FalseRows} while a window still held an event), missed {RowMissedAlarmRate:P1}");
+            $"  rows       {Rows} with a score, {AnomalousRows} labelled; over the limit {OverLimitShare:P2} of the normal ones");
+        yield return string.Create(
+            culture,
+            $"  per row    F1 {RowF1:F3}, missed {RowMissedAlarmRate:P1}, false alarms {RowFalseAlarmRate:P2} ({TailRows} of {FalseRows} while a window still held an event)");
         yield return string.Create(
             culture,
             $"  per event  F1 {EventF1:F3}, {EventsFound} of {Events} found ({FoundLate} when it was over), {FalseEpisodes} of {Episodes} episodes false");

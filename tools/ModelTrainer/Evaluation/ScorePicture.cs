@@ -22,15 +22,21 @@ internal static class ScorePicture
             <text x="{Left}" y="22" font-size="15">{System.Security.SecurityElement.Escape($"{title}: {device.Device}")}</text>
 
             """);
-        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAnomaly)) Box(svg, X(from, readings), X(to + 1, readings), Top, Bottom, "#f9d5d3");
-        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAlarm)) Box(svg, X(from, readings), X(to + 1, readings), Bottom + 8, Bottom + 18, "#c0392b");
+        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAnomaly))
+            Box(svg, X(from, readings), X(to + 1, readings), Top, Bottom, "#f9d5d3");
+        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAlarm))
+            Box(svg, X(from, readings), X(to + 1, readings), Bottom + 8, Bottom + 18, "#c0392b");
         foreach (var value in new[] { 0, 0.5, 1 })
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value}</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - 20}\" y1=\"{Y(limit):0.#}\" y2=\"{Y(limit):0.#}\" stroke=\"#c0392b\" stroke-dasharray=\"6 4\"/>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<line x1=\"{Left}\" x2=\"{Width - 20}\" y1=\"{Y(limit):0.#}\" y2=\"{Y(limit):0.#}\" stroke=\"#c0392b\" stroke-dasharray=\"6 4\"/>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{Band(readings)}\" fill=\"none\" stroke=\"#1f4e79\" stroke-width=\"1\"/>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Height - 12}\">row {readings[0].Row}</text>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - 20}\" y=\"{Height - 12}\" text-anchor=\"end\">row {readings[^1].Row}</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\">score; dashed: limit; shaded: labelled; red below: alarm</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{Width / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\">score; dashed: limit; shaded: labelled; red below: alarm</text>\n");
         return svg.Append("</svg>\n").ToString();
     }
 

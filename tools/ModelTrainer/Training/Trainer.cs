@@ -12,9 +12,11 @@ public static class Trainer
     private const int LeastWindows = 50;
 
     /// <exception cref="TrainerException">The data are too few.</exception>
+    /// <exception cref="ModelFormatException">The options make no valid manifest.</exception>
     internal static TrainedModel Train(DataSet data, TrainOptions options)
     {
-        var manifest = Describe(data, options);
+        // What no reader would take stops before the work, not after it.
+        var manifest = ModelManifest.Read(Describe(data, options).ToJson());
         var (fit, calibration) = NormalWindows(data, options, manifest);
         if (fit.Count < LeastWindows || calibration.Count < LeastWindows)
         {
