@@ -1,3 +1,5 @@
+using EdgeModules.Hosting.State;
+
 namespace EdgeModules.Aggregation;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using EdgeModules.Hosting.State;
+
 namespace EdgeModules.Aggregation;
 
 /// <summary>The whole state in parts, each a change that <see cref="EventReplay"/> takes.</summary>

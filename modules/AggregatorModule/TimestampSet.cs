@@ -1,3 +1,5 @@
+using EdgeModules.Hosting.State;
+
 namespace EdgeModules.Aggregation;
 
 /// <summary>The timestamps that a window has, as offsets from its start: four bytes each, sorted, so that readings in order cost one comparison.</summary>

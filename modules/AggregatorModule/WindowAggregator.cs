@@ -1,3 +1,4 @@
+using EdgeModules.Hosting.State;
 using EdgeModules.Messages;
 
 namespace EdgeModules.Aggregation;

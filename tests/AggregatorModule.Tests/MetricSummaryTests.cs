@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeModules.Hosting.State;
 
 namespace EdgeModules.Aggregation.Tests;
 

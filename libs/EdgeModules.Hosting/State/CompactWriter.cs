@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace EdgeModules.Aggregation;
+namespace EdgeModules.Hosting.State;
 
 /// <summary>
-/// The saved form of the state: whole numbers with seven bits a byte, low ones first, signed ones with the sign in the lowest bit; doubles in eight bytes;
-/// names as UTF-8 behind their length.
+/// The saved form of the state: whole numbers with seven bits a byte, low ones first, signed ones with the sign in the lowest bit; doubles in eight bytes,
+/// singles in four; names as UTF-8 behind their length.
 /// </summary>
 public sealed class CompactWriter
 {
@@ -38,6 +38,13 @@ public sealed class CompactWriter
         Length += sizeof(double);
     }
 
+    public void Write(float value)
+    {
+        if (_bytes.Length - Length < sizeof(float)) Array.Resize(ref _bytes, _bytes.Length * 2);
+        BinaryPrimitives.WriteSingleLittleEndian(_bytes.AsSpan(Length), value);
+        Length += sizeof(float);
+    }
+
     public void Write(string name)
     {
         var size = Encoding.UTF8.GetByteCount(name);
@@ -65,7 +72,7 @@ public ref struct CompactReader(ReadOnlySpan<byte> bytes)
             if (octet < 0x80) return (long)number;
         }
 
-        throw new InvalidDataException("The saved windows have a number of more than 64 bits.");
+        throw new InvalidDataException("The saved state has a number of more than 64 bits.");
     }
 
     public long ReadSigned()
@@ -80,16 +87,18 @@ public ref struct CompactReader(ReadOnlySpan<byte> bytes)
     public int ReadCount(int limit)
     {
         var count = Read();
-        return count >= 0 && count <= limit ? (int)count : throw new InvalidDataException($"The saved windows have the length {count}; it must be 0 to {limit}.");
+        return count >= 0 && count <= limit ? (int)count : throw new InvalidDataException($"The saved state has the length {count}; it must be 0 to {limit}.");
     }
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    public float ReadSingle() => BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
 
     public string ReadName() => Encoding.UTF8.GetString(Take(ReadCount(_rest.Length)));
 
     private ReadOnlySpan<byte> Take(int length)
     {
-        if (_rest.Length < length) throw new InvalidDataException($"The saved windows end early: {length} bytes were expected, {_rest.Length} are left.");
+        if (_rest.Length < length) throw new InvalidDataException($"The saved state ends early: {length} bytes were expected, {_rest.Length} are left.");
         var taken = _rest[..length];
         _rest = _rest[length..];
         return taken;
