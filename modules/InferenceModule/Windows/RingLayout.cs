@@ -20,7 +20,7 @@ internal sealed record RingLayout(IReadOnlyList<string> Names, int Size, Normali
     public static RingLayout Of(ModelManifest manifest) => new(
         [.. manifest.Features.Select(feature => feature.Name)],
         manifest.Window.Size,
-        manifest.Normalisation.Kind == Normalisation.Ewma ? manifest.Normalisation : null);
+        manifest.Normalisation.Kind == Normalisation.Ewma ? WithDefaults(manifest.Normalisation) : null);
 
     /// <summary>Whether rings of this layout go on under another one.</summary>
     public bool Equals(RingLayout? other) =>
@@ -31,6 +31,13 @@ internal sealed record RingLayout(IReadOnlyList<string> Names, int Size, Normali
                 && (one.Deviations ?? []).SequenceEqual(two.Deviations ?? []),
             _ => false,
         };
+
+    /// <remarks>What a manifest leaves out is said here, so that a layout that was saved equals the model's.</remarks>
+    private static Normalisation WithDefaults(Normalisation ewma) => ewma with
+    {
+        HalfLifeReadings = ewma.HalfLifeReadings ?? Normalisation.DefaultHalfLifeReadings,
+        FreezeReadings = ewma.FreezeReadings ?? Normalisation.DefaultFreezeReadings,
+    };
 
     public override int GetHashCode() => HashCode.Combine(Size, Names.Count);
 }

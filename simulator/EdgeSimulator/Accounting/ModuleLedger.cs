@@ -8,7 +8,7 @@ public sealed record ModuleLedger(JObject Json)
 {
     /// <summary>Each reading received is in exactly one of these; a counter may be split by reason.</summary>
     private static readonly string[] OutcomeCounters =
-        ["forwarded", "suppressed", "folded", "evaluated", "scored", "invalid", "late", "duplicate", "dropped", "held"];
+        ["forwarded", "suppressed", "folded", "evaluated", "scored", "warming", "invalid", "late", "duplicate", "dropped", "held"];
 
     /// <summary>Null for a source, which receives nothing.</summary>
     public long? Received => Json.ContainsKey("received") ? Sum("received") : null;
