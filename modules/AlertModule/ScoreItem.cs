@@ -6,7 +6,8 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Alerting;
 
-/// <summary>A model's score of a device: <c>{"deviceId", "timestamp", "zone"?, "model"?, "score"}</c>; higher is stranger.</summary>
+/// <summary>A model's score of a device: <c>{"deviceId", "timestamp", "zone"?, "model"?, "score"}</c> and more that is not looked at; higher is stranger.</summary>
+/// <param name="Model">Its name.</param>
 /// <param name="Timestamp">Unix milliseconds.</param>
 internal sealed record ScoreItem(string DeviceId, string? Zone, string? Model, long Timestamp, double Score)
 {
@@ -21,8 +22,9 @@ internal sealed record ScoreItem(string DeviceId, string? Zone, string? Model, l
 
         foreach (var name in (string[])["deviceId", "zone", "model"])
         {
-            if (item[name] is null or { Type: JTokenType.Null }) continue;
-            if (item[name] is not JValue { Value: string text }) return Reject(InvalidReasons.WrongType, name, $"{name} is no string; it must be one.");
+            var value = name == "model" ? ModelOf(item) : item[name];
+            if (value is null or { Type: JTokenType.Null }) continue;
+            if (value is not JValue { Value: string text }) return Reject(InvalidReasons.WrongType, name, $"{name} is no string; it must be one.");
             if (text.Length is < 1 or > MessageLimits.NameCharacters) return Reject(InvalidReasons.WrongLength, name, $"{name} has {text.Length} characters; it must have 1 to 128.");
         }
 
@@ -31,10 +33,13 @@ internal sealed record ScoreItem(string DeviceId, string? Zone, string? Model, l
         if (item["score"] is JValue { Value: string } || !SettingsBinder.TryReadNumber(item["score"]!, out var score))
             return Reject(InvalidReasons.WrongType, "score", "score is no number; it must be one.");
         if (!double.IsFinite(score)) return Reject(InvalidReasons.NonFinite, "score", "score must be a finite number.");
-        return (new ScoreItem(item.Value<string>("deviceId")!, item.Value<string?>("zone"), item.Value<string?>("model"), timestamp, score), null);
+        return (new ScoreItem(item.Value<string>("deviceId")!, item.Value<string?>("zone"), ModelOf(item)?.Value<string?>(), timestamp, score), null);
 
         (ScoreItem? Score, RejectedItem? Rejected) Reject(string reason, string property, string error) => (null, new RejectedItem(index, reason, property, error));
     }
+
+    /// <summary>A name, or an object that has it: <c>{"name", "version", "sha256"}</c>.</summary>
+    private static JToken? ModelOf(JObject item) => item["model"] is JObject model ? model["name"] : item["model"];
 
     private static long? ReadTimestamp(JToken token)
     {

@@ -137,12 +137,17 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
     private void Conclude(WindowBatch batch, int index, InferenceSettings settings, ref InferenceTally tally)
     {
         ref readonly var window = ref batch[index];
+        if (batch.HasFailed(index))
+        {
+            tally.Failed++;
+            return;
+        }
+
         var score = batch.ScoreOf(index);
         if (!(score is >= 0 and <= 1))
         {
-            // The model failed for it, or gave what is no score: nothing is known of the device.
-            if (batch.Failure is not null && float.IsNaN(score)) tally.Failed++;
-            else tally.BadScores++;
+            // It is no score: nothing is known of the device.
+            tally.BadScores++;
             return;
         }
 

@@ -16,6 +16,7 @@ internal sealed class WindowBatch
     private readonly DueWindow[] _due;
     private readonly float[] _input;
     private readonly float[] _scores;
+    private readonly bool[] _failed;
     private readonly float[] _contributions;
 
     // Only while somebody wants them.
@@ -28,7 +29,7 @@ internal sealed class WindowBatch
         _normaliser = manifest.Normalisation.Kind == Normalisation.Ewma ? null : new Normaliser(manifest.Normalisation);
         (_length, _features) = (manifest.WindowLength, manifest.Features.Count);
         var windows = Math.Clamp(MostValues / _length, 1, MostWindows);
-        (_due, _input, _scores) = (new DueWindow[windows], new float[windows * _length], new float[windows]);
+        (_due, _input, _scores, _failed) = (new DueWindow[windows], new float[windows * _length], new float[windows], new bool[windows]);
         _contributions = new float[model.HasContributions ? windows * _features : 0];
     }
 
@@ -36,7 +37,7 @@ internal sealed class WindowBatch
 
     public bool IsFull => Count == _due.Length;
 
-    /// <summary>Why the last call that failed did; null when none did since <see cref="Clear"/>.</summary>
+    /// <summary>Why the last call that failed did; null when none did in the last <see cref="Run"/>.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>A device's baseline depends on its last score, so with one its windows are scored one by one.</summary>
@@ -73,16 +74,19 @@ internal sealed class WindowBatch
     public void Run()
     {
         Failure = null;
+        Array.Clear(_failed);
         if (TryRun(0, Count)) return;
         for (var i = 0; i < Count; i++)
         {
-            if (Count == 1 || !TryRun(i, 1)) _scores[i] = float.NaN;
+            _failed[i] = Count == 1 || !TryRun(i, 1);
         }
     }
 
     public ref readonly DueWindow this[int index] => ref _due[index];
 
-    /// <returns>NaN when the model failed.</returns>
+    /// <summary>Whether the call for a window failed; then it has no score.</summary>
+    public bool HasFailed(int index) => _failed[index];
+
     public float ScoreOf(int index) => _scores[index];
 
     public ReadOnlySpan<float> InputOf(int index) => _input.AsSpan(index * _length, _length);

@@ -116,9 +116,9 @@ public class DefaultManifestTests
             [
                 ("sensorToAlert", 0, 86_400), ("commandsToActuator", 0, 3_600), ("criticalAlertsToCloud", 0, 2_592_000),
                 ("otherAlertsToCloud", 4, 0), ("outcomesToCloud", 4, 0), ("sensorToFilter", 1, 86_400),
-                ("sensorToAggregator", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
-                ("filteredToCloud", 7, 0), ("alertInvalidToCloud", 8, 0), ("invalidCommandsToCloud", 8, 0),
-                ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0),
+                ("sensorToAggregator", 1, 86_400), ("sensorToInference", 1, 86_400), ("scoresToAlert", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
+                ("shadowReportsToCloud", 5, 0), ("filteredToCloud", 7, 0), ("scoresToCloud", 7, 0), ("alertInvalidToCloud", 8, 0), ("invalidCommandsToCloud", 8, 0),
+                ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0), ("inferenceInvalidToCloud", 8, 0),
             ],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }

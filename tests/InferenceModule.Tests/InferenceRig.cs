@@ -1,0 +1,107 @@
+using System.Collections.Frozen;
+using System.Text;
+using EdgeModules.Hosting;
+using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
+using EdgeModules.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Inference.Tests;
+
+/// <summary>A module on a fake model, fed by seconds since a fixed time; what it sent is kept as JSON.</summary>
+internal sealed class InferenceRig : IDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+    public static readonly long T0 = Start.ToUnixTimeMilliseconds();
+
+    private static readonly byte[] AnyBytes = [1, 2, 3];
+
+    private readonly MessageCodec _codec = new();
+    private readonly List<byte[]> _journal = [];
+
+    public InferenceRig(InferenceSettings settings, IShadowTap? shadow = null)
+    {
+        (Settings, Shadow) = (settings, shadow ?? new NoShadow());
+        Module = Create();
+    }
+
+    public FakeLoader Loader { get; } = new();
+
+    public Ledger Ledger { get; } = new();
+
+    public InferenceSettings Settings { get; private set; }
+
+    public IShadowTap Shadow { get; }
+
+    public InferenceModule Module { get; private set; }
+
+    public DateTimeOffset Now { get; set; } = Start;
+
+    /// <summary>Bytes of state changes.</summary>
+    public long Saved { get; private set; }
+
+    /// <summary>What the last message made it send.</summary>
+    public IReadOnlyList<JObject> Sent { get; private set; } = [];
+
+    public ModuleContext<InferenceSettings> Context => new(Now, Settings, Ledger);
+
+    public JObject Model => (JObject)Module.Report(Context)["model"]!;
+
+    public static InferenceSettings SettingsOf(ModelManifest manifest) => new() { Active = Source(manifest), ScoreIntervalSeconds = 0 };
+
+    public static ModelSource Source(ModelManifest manifest) => new()
+    {
+        Source = ModelSourceKind.Data, Data = Convert.ToBase64String(AnyBytes), Sha256 = TinyModel.Sha256(AnyBytes),
+        Manifest = GivenManifest.FromJson(JToken.Parse(manifest.ToJson()), "manifest", new SettingErrors()),
+    };
+
+    public void Apply(InferenceSettings settings)
+    {
+        Settings = settings;
+        Module.OnSettings(Context);
+    }
+
+    /// <summary>Readings of <c>temperature</c> and <c>humidity</c>; null leaves one out.</summary>
+    public IReadOnlyList<JObject> Send(params (string Device, double Second, double? Temperature, double? Humidity)[] readings) =>
+        Send(string.Join(',', readings.Select(reading => new JObject
+        {
+            ["deviceId"] = reading.Device, ["timestamp"] = T0 + (long)(reading.Second * 1000), ["temperature"] = reading.Temperature, ["humidity"] = reading.Humidity, ["x"] = 0,
+        })));
+
+    public IReadOnlyList<JObject> Send(string items)
+    {
+        var batch = _codec.Decode(Encoding.UTF8.GetBytes($"[{items}]"), FrozenSet<string>.Empty);
+        Ledger.Count(Ledger.Received, batch.Count);
+        var result = Module.OnReadings(batch, Context);
+        _journal.Add(result.StateChange.ToArray());
+        Saved += result.StateChange.Length;
+        return Sent = [.. result.Outputs.SelectMany(output => JArray.Parse(Encoding.UTF8.GetString(output.Body.Span))).Cast<JObject>()];
+    }
+
+    /// <summary>As after kill -9: a new module on what was saved, from the journal or from a snapshot.</summary>
+    public void Restart(bool fromSnapshot = false)
+    {
+        if (fromSnapshot)
+        {
+            var parts = Module.Snapshot().Select(part => part.ToArray()).ToList();
+            _journal.Clear();
+            _journal.AddRange(parts);
+        }
+
+        Module.Dispose();
+        Module = Create();
+    }
+
+    public long Count(string counter, string reason = "") => Ledger.Total(counter, reason);
+
+    public void Dispose() => Module.Dispose();
+
+    private InferenceModule Create()
+    {
+        var module = new InferenceModule(Loader, new ModelReader("."), Shadow, NullLogger<InferenceModule>.Instance);
+        foreach (var change in _journal) module.ApplyChange(change);
+        module.OnSettings(Context);
+        return module;
+    }
+}
