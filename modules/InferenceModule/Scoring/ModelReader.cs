@@ -29,7 +29,7 @@ public sealed class ModelReader(string directory, HttpMessageHandler? network = 
         var file = new FileInfo(Path.GetFullPath(path, _directory));
         try
         {
-            var target = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+            var target = file.Exists ? (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file : file;
             if (!target.FullName.StartsWith(_directory + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ModelLoadException($"Model file {path} lies outside of the folder of models, {_directory}.");
             if (!target.Exists) throw new ModelLoadException($"There is no model file {path} in {_directory}, the folder of ModelsDirectory.");

@@ -101,7 +101,8 @@ internal sealed class OnnxModel : IScoringModel
 
     private void Enter()
     {
-        for (var users = Volatile.Read(ref _users); users > 0;)
+        // Once it is disposed nobody enters any more: else callers that overlap would keep it for ever.
+        for (var users = Volatile.Read(ref _users); users > 0 && Volatile.Read(ref _isDisposed) == 0;)
         {
             var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
             if (seen == users) return;

@@ -1,0 +1,57 @@
+using EdgeModules.Hosting.Settings;
+using Newtonsoft.Json.Linq;
+
+namespace EdgeModules.Inference.Tests;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Bind_Everything_IsReadAndWrittenBack()
+    {
+        var json = JObject.Parse("""
+            {"active":{"source":"file","file":"line/press.onnx","url":null,"data":null,"sha256":"SHA","sizeBytes":1000,"manifest":MANIFEST},
+             "windowSize":60,"features":["temperature","humidity"],"stride":2,"maxGapMs":5000,"gaps":"continue","missing":"reset","holdReadings":5,
+             "maxDevices":10,"maxRingMegabytes":7,"scoreIntervalSeconds":0,"emitInvalid":true}
+            """.Replace("SHA", new string('a', 64), StringComparison.Ordinal).Replace("MANIFEST", TinyModel.Manifest().ToJson(), StringComparison.Ordinal));
+        var errors = new SettingErrors();
+        var settings = SettingsBinder.Bind<InferenceSettings>(json, errors);
+        Assert.Empty(errors.All);
+        Assert.True(JToken.DeepEquals(json, SettingsBinder.ToJson(settings)), SettingsBinder.ToJson(settings).ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"active":{"source":"file","sha256":"SHA"}}""", "active.file")]
+    [InlineData("""{"active":{"source":"file","file":"../m.onnx","sha256":"SHA"}}""", "active.file")]
+    [InlineData("""{"active":{"source":"file","file":"/etc/m.onnx","sha256":"SHA"}}""", "active.file")]
+    [InlineData("""{"active":{"source":"file","file":"m.onnx"}}""", "active.sha256")]
+    [InlineData("""{"active":{"source":"file","file":"m.onnx","sha256":"ABC"}}""", "active.sha256")]
+    [InlineData("""{"active":{"source":"https","url":"http://a.test/m","sha256":"SHA"}}""", "active.url")]
+    [InlineData("""{"active":{"source":"https","sha256":"SHA"}}""", "active.url")]
+    [InlineData("""{"active":{"source":"data","data":"?","sha256":"SHA"}}""", "active.data")]
+    [InlineData("""{"active":{"source":"data","data":"AQID","url":"https://a.test","sha256":"SHA"}}""", "active.url")]
+    [InlineData("""{"active":{"source":"data","data":"AQID","sha256":"SHA","sizeBytes":0}}""", "active.sizeBytes")]
+    [InlineData("""{"active":{"source":"ftp"}}""", "active.source")]
+    [InlineData("""{"active":{"manifest":{"name":"a b"}}}""", "active.manifest")]
+    [InlineData("""{"windowSize":0}""", "windowSize")]
+    [InlineData("""{"features":["a","a"]}""", "features")]
+    [InlineData("""{"stride":0}""", "stride")]
+    [InlineData("""{"maxGapMs":-1}""", "maxGapMs")]
+    [InlineData("""{"missing":"guess"}""", "missing")]
+    [InlineData("""{"holdReadings":0}""", "holdReadings")]
+    [InlineData("""{"maxRingMegabytes":5000}""", "maxRingMegabytes")]
+    [InlineData("""{"scoreIntervalSeconds":86401}""", "scoreIntervalSeconds")]
+    public void Bind_WrongValue_NamesItsPath(string json, string path)
+    {
+        var errors = new SettingErrors();
+        SettingsBinder.Bind<InferenceSettings>(JObject.Parse(json.Replace("SHA", new string('a', 64), StringComparison.Ordinal)), errors);
+        Assert.Contains(path, errors.All.Select(error => error.Path));
+    }
+
+    [Fact]
+    public void Defaults_AreValid()
+    {
+        var errors = new SettingErrors();
+        new InferenceSettings().Validate(errors);
+        Assert.Empty(errors.All);
+    }
+}
