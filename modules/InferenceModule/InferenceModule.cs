@@ -38,20 +38,10 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
             return ModuleResult.None;
         }
 
-        try
-        {
-            _batch.Clear();
-            _rings.Begin(context.Settings, ref rings);
-            foreach (ref readonly var reading in readings.Readings) Take(reading, readings.MetricsOf(reading), _batch, context.Settings, ref tally, ref rings);
-            Score(_batch, context.Settings, ref tally);
-        }
-        catch
-        {
-            // The rings may have half of the message, which the journal will not have.
-            _rings.Forget();
-            throw;
-        }
-
+        _batch.Clear();
+        _rings.Begin(context.Settings, ref rings);
+        foreach (ref readonly var reading in readings.Readings) Take(reading, readings.MetricsOf(reading), _batch, context.Settings, ref tally, ref rings);
+        Score(_batch, context.Settings, ref tally);
         tally.AddTo(context.Ledger, rings);
         return new ModuleResult([.. _scores.Finish()], _rings.Change);
     }
@@ -158,7 +148,8 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
         var isSent = isOver || device.IsOver || IsTimeToTell(device, window.Timestamp, settings);
         _rings.Scored(device, window.Timestamp, isOver, isSent);
         if (isSent) _scores.Add(window, score, device.OverRun, batch.ContributionsOf(index));
-        if (window.HasRaw) shadow.Offer(new ScoredWindow(device.Id, window.Timestamp, score, batch.RawOf(index), batch.InputOf(index), batch.ContributionsOf(index)));
+        if (!window.HasRaw) return;
+        shadow.Offer(new ScoredWindow(device.Id, window.Timestamp, score, batch.RawOf(index), batch.InputOf(index), batch.ContributionsOf(index)));
     }
 
     /// <summary>By event time; also after a clock that was set back.</summary>

@@ -42,7 +42,9 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
     /// <summary>Every so manieth reading of a device gives a window, once its ring is full; 1 to 1000.</summary>
     public int Stride { get; init; } = 1;
 
-    /// <summary>Event time between two readings of a device above which there is a gap, in ms; 0 to 604800000, 0 for no limit. Null for five of the model's sample periods.</summary>
+    /// <summary>
+    /// Event time between two readings of a device above which there is a gap, in ms; 0 to 604800000, 0 for no limit. Null for five of the model's sample periods.
+    /// </summary>
     public int? MaxGapMs { get; init; }
 
     public GapPolicy Gaps { get; init; } = GapPolicy.Reset;

@@ -28,13 +28,16 @@ internal static class ModelMethods
         return json;
     }
 
-    /// <param name="payload"><c>{"deviceId"}</c> for the window that a device has now, or <c>{"window": [[value of each feature], …]}</c> with as many rows as the model's has.</param>
+    /// <param name="payload">
+    /// <c>{"deviceId"}</c> for the window that a device has now, or <c>{"window": [[value of each feature], …]}</c> with as many rows as the model's has.
+    /// </param>
     public static MethodResponse ScoreWindow(JToken? payload, IScoringModel? model, Rings rings)
     {
         if (model is null) return Wrong(409, "There is no model; the reported property model says why.");
         if (payload is not JObject { Count: 1 } json) return Wrong(400, "The payload must be {\"deviceId\": \"ID\"} or {\"window\": [[…], …]}.");
         if (json["deviceId"] is JValue { Value: string deviceId }) return ScoreDevice(deviceId, model, rings);
-        return json["window"] is JArray window ? ScoreValues(window, model) : Wrong(400, "The payload must be {\"deviceId\": \"ID\"} or {\"window\": [[…], …]}.");
+        if (json["window"] is JArray window) return ScoreValues(window, model);
+        return Wrong(400, "The payload must be {\"deviceId\": \"ID\"} or {\"window\": [[…], …]}.");
     }
 
     private static MethodResponse ScoreDevice(string deviceId, IScoringModel model, Rings rings)
@@ -55,7 +58,8 @@ internal static class ModelMethods
         var values = new List<float>();
         foreach (var value in window.SelectMany(row => row is JArray cells ? cells : new JArray(JValue.CreateNull())))
             values.Add(SettingsBinder.TryReadNumber(value, out var number) ? (float)number : float.NaN);
-        var isShaped = window.Count == manifest.Window.Size && window.All(row => row is JArray cells && cells.Count == manifest.Features.Count);
+        var (size, features) = (manifest.Window.Size, manifest.Features.Count);
+        var isShaped = window.Count == size && window.All(row => row is JArray cells && cells.Count == features);
         if (!isShaped || !values.TrueForAll(float.IsFinite))
         {
             return Wrong(400, $"window must be an array of {manifest.Window.Size} rows, oldest first, each an array of {manifest.Features.Count} finite numbers: "
@@ -89,7 +93,8 @@ internal static class ModelMethods
         if (ScoreWriter.TopOf(contributions) is { } top)
         {
             answer["topFeature"] = model.Manifest.Features[top].Name;
-            answer["contributions"] = new JObject(contributions.Select((share, i) => new JProperty(model.Manifest.Features[i].Name, float.IsFinite(share) ? share : null)));
+            answer["contributions"] = new JObject(
+                contributions.Select((share, i) => new JProperty(model.Manifest.Features[i].Name, float.IsFinite(share) ? share : null)));
         }
 
         return new MethodResponse(200, answer);

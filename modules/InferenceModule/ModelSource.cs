@@ -21,7 +21,7 @@ public enum ModelSourceKind
 /// <summary>A model as the settings name it. Its identity is the hash: the same bytes from another place are the same model.</summary>
 public sealed partial record ModelSource
 {
-    /// <summary>The least and the most that a model file can have.</summary>
+    /// <summary>The most that a model file can have.</summary>
     public const int MostBytes = 64 << 20;
 
     private const int MostText = 4096;
@@ -52,9 +52,11 @@ public sealed partial record ModelSource
 
     public void Validate(SettingErrors errors)
     {
-        errors.Require(File is null || (Source == ModelSourceKind.File && IsWithin(File)), File, "absent unless source is \"file\", and then a relative path without ..");
-        errors.Require(Url is null || (Source == ModelSourceKind.Https && IsHttps(Url)), Url, "absent unless source is \"https\", and then an https address of at most 4096 characters");
-        errors.Require(Data is null || (Source == ModelSourceKind.Data && IsBase64(Data)), Data is null ? null : "…", "absent unless source is \"data\", and then Base64 of at most 4096 characters", "data");
+        var (isFile, isHttps, isData) = (Source == ModelSourceKind.File, Source == ModelSourceKind.Https, Source == ModelSourceKind.Data);
+        errors.Require(File is null || (isFile && IsWithin(File)), File, "absent unless source is \"file\", and then a relative path without ..");
+        // An address may carry a signature, and is not shown.
+        errors.Require(Url is null || (isHttps && IsHttps(Url)), "…", "absent unless source is \"https\", and then an https address of at most 4096 characters", "url");
+        errors.Require(Data is null || (isData && IsBase64(Data)), "…", "absent unless source is \"data\", and then Base64 of at most 4096 characters", "data");
         if (Source == ModelSourceKind.File) errors.Require(File is not null, File, "given with source \"file\"");
         if (Source == ModelSourceKind.Https) errors.Require(Url is not null, Url, "given with source \"https\"");
         if (Source == ModelSourceKind.Data) errors.Require(Data is not null, Data, "given with source \"data\"");

@@ -1,3 +1,5 @@
+using EdgeModules.Models;
+
 namespace EdgeModules.Inference;
 
 /// <summary>The model that scores, and why there is none. Belongs to the module's loop; only the fetching runs beside it.</summary>
@@ -92,9 +94,10 @@ internal sealed class ActiveModel(IModelLoader loader, ModelReader reader) : IDi
         Model = model;
     }
 
-    private static string? Misfit(EdgeModules.Models.ModelManifest manifest, InferenceSettings settings)
+    private static string? Misfit(ModelManifest manifest, InferenceSettings settings)
     {
-        if (settings.WindowSize is { } size && size != manifest.Window.Size) return $"The model's window has {manifest.Window.Size} readings; the setting windowSize says {size}.";
+        if (settings.WindowSize is { } size && size != manifest.Window.Size)
+            return $"The model's window has {manifest.Window.Size} readings; the setting windowSize says {size}.";
         var names = manifest.Features.Select(feature => feature.Name);
         return settings.Features is { } features && !features.Names.SequenceEqual(names)
             ? $"The model's features are {string.Join(", ", names)}; the setting features says {string.Join(", ", features.Names)}."

@@ -1,7 +1,8 @@
 namespace EdgeModules.Inference;
 
 /// <summary>
-/// What a candidate sees of the work of the active model: every due window with its answer, on the module's loop. A call must not block, and copies what it keeps.
+/// What a candidate sees of the work of the active model: every due window with its answer, on the module's loop. A call must not block, and copies what it
+/// keeps.
 /// </summary>
 public interface IShadowTap
 {

@@ -19,7 +19,8 @@ public sealed class ModelReader(string directory, HttpMessageHandler? network = 
             ModelSourceKind.Data => Convert.FromBase64String(source.Data!),
             _ => await DownloadAsync(new Uri(source.Url!), cancellation),
         };
-        if (source.SizeBytes is { } size && size != bytes.Length) throw new ModelLoadException($"The model file has {bytes.Length} bytes; active.sizeBytes says {size}.");
+        if (source.SizeBytes is { } size && size != bytes.Length)
+            throw new ModelLoadException($"The model file has {bytes.Length} bytes; active.sizeBytes says {size}.");
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         return sha256 == source.Sha256 ? bytes : throw new ModelLoadException($"The model file has the SHA-256 {sha256}; active.sha256 says {source.Sha256}.");
     }
@@ -33,7 +34,8 @@ public sealed class ModelReader(string directory, HttpMessageHandler? network = 
             if (!target.FullName.StartsWith(_directory + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ModelLoadException($"Model file {path} lies outside of the folder of models, {_directory}.");
             if (!target.Exists) throw new ModelLoadException($"There is no model file {path} in {_directory}, the folder of ModelsDirectory.");
-            if (target.Length > ModelSource.MostBytes) throw new ModelLoadException($"Model file {path} has {target.Length} bytes; it must have at most {ModelSource.MostBytes}.");
+            if (target.Length > ModelSource.MostBytes)
+                throw new ModelLoadException($"Model file {path} has {target.Length} bytes; it must have at most {ModelSource.MostBytes}.");
             return File.ReadAllBytes(target.FullName);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeModules.Inference;
 
 /// <summary>
-/// A model in ONNX Runtime. Inputs and outputs are bound once to memory that stays where it is, for a few sizes of batches: a call allocates nothing. A call on a
-/// session that is gone would end the process, so the session goes with the last call in it.
+/// A model in ONNX Runtime. Inputs and outputs are bound once to memory that stays where it is, for a few sizes of batches: a call allocates nothing. A call on
+/// a session that is gone would end the process, so the session goes with the last call in it.
 /// </summary>
 internal sealed class OnnxModel : IScoringModel
 {
@@ -55,7 +55,8 @@ internal sealed class OnnxModel : IScoringModel
 
     public void Score(ReadOnlySpan<float> windows, int count, Span<float> scores, Span<float> contributions)
     {
-        if (windows.Length != count * _length || scores.Length < count) throw new ArgumentException($"There must be {count} windows of {_length} values, and room for as many scores.");
+        if (windows.Length != count * _length || scores.Length < count)
+            throw new ArgumentException($"There must be {count} windows of {_length} values, and room for as many scores.");
         Enter();
         try
         {

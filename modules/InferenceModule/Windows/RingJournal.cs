@@ -4,8 +4,8 @@ namespace EdgeModules.Inference.Windows;
 
 /// <summary>
 /// Writes what happens to the rings as <see cref="RingReplay"/> reads it. A row, by far the most frequent event, is an odd number (the step to its device
-/// from that of the event before, and what is special about it), the step in time from the device's row before, and each value's difference from the one before;
-/// any other event is an even number and what it needs.
+/// from that of the event before, and what is special about it), the step in time from the device's row before, and each value's difference from the one
+/// before; any other event is an even number and what it needs.
 /// </summary>
 internal sealed class RingJournal
 {

@@ -5,8 +5,8 @@ using EdgeModules.Models;
 namespace EdgeModules.Inference.Windows;
 
 /// <summary>
-/// A ring of the last readings for each device, by the model's features. What is to become of gaps and of missing values is the settings' choice; duplicates and
-/// late readings never enter. Nothing that is not finite ever does.
+/// A ring of the last readings for each device, by the model's features. What is to become of gaps and of missing values is the settings' choice; duplicates
+/// and late readings never enter. Nothing that is not finite ever does.
 /// </summary>
 internal sealed class Rings
 {
@@ -21,7 +21,8 @@ internal sealed class Rings
     private float[] _row = [];
     private float[] _zeros = [];
 
-    // The epoch said last. A new one is said with the next change, which may come much later: a crash before that finds the old rings, and starts them anew again.
+    // The epoch said last. A new one is said with the next change, which may come much later: a crash before that finds the old rings, and starts them anew
+    // again.
     private long _said;
     private bool _isReplayed;
 

@@ -42,7 +42,8 @@ internal static class ValueCode
         var scaled = Math.Round(value * Fraction);
         if (!(Math.Abs(scaled) < MostThousandths)) return false;
         // Minus zero must not come back as zero.
-        if (BitConverter.SingleToInt32Bits((float)(scaled / Fraction)) != BitConverter.SingleToInt32Bits(value) || (scaled == 0 && float.IsNegative(value))) return false;
+        if (scaled == 0 && float.IsNegative(value)) return false;
+        if (BitConverter.SingleToInt32Bits((float)(scaled / Fraction)) != BitConverter.SingleToInt32Bits(value)) return false;
         thousandths = (long)scaled;
         return true;
     }
