@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+
+namespace EdgeModules.Inference.Swap;
+
+/// <summary>The priority of a thread on Linux, where .NET leaves <see cref="ThreadPriority"/> without effect.</summary>
+internal static partial class LowPriority
+{
+    private const int Process = 0;
+    private const int Nicest = 19;
+
+    /// <summary>For the calling thread; on Linux a process's niceness is in truth that of a thread. Without effect where it is refused.</summary>
+    public static void Enter()
+    {
+        if (OperatingSystem.IsLinux()) _ = SetPriority(Process, 0, Nicest);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetPriority(int which, uint who, int priority);
+}
