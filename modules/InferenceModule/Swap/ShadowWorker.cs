@@ -7,7 +7,6 @@ namespace EdgeModules.Inference.Swap;
 public sealed class ShadowWorker : IShadowTap, IDisposable
 {
     private readonly AutoResetEvent _wake = new(false);
-    private readonly Lock _processing = new();
     private readonly QueuedWindow[] _batch = new QueuedWindow[ModelComparison.MaxBatch];
     private volatile Session? _session;
     private volatile bool _isAsleep;
@@ -24,25 +23,16 @@ public sealed class ShadowWorker : IShadowTap, IDisposable
     }
 
     /// <summary>From now on every window goes to this comparison; the one before ends.</summary>
-    /// <param name="owned">Disposed of with it, once no call is in it.</param>
-    public void Start(ModelComparison comparison, params IDisposable[] owned)
+    public void Start(ModelComparison comparison)
     {
-        Stop();
-        _session = new Session(comparison, new ShadowQueue(comparison.Form.Length, comparison.Form.NeedsRaw), owned);
+        _session = new Session(comparison, new ShadowQueue(comparison.Form.Length, comparison.Form.NeedsRaw));
         if (_thread is not null) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "shadow", Priority = ThreadPriority.Lowest };
         _thread.Start();
     }
 
-    /// <summary>No window goes to the comparison any more. What it owns is let go of beside the caller, when the call that is in it has ended.</summary>
-    public void Stop()
-    {
-        if (Interlocked.Exchange(ref _session!, null) is not { } session) return;
-        _ = Task.Run(() =>
-        {
-            lock (_processing) session.Dispose();
-        });
-    }
+    /// <summary>No window goes to the comparison any more; a call that is in a model ends beside the caller.</summary>
+    public void Stop() => _session = null;
 
     /// <returns>Null when nothing runs.</returns>
     public ComparisonSnapshot? Snapshot() => _session is { } session ? session.Comparison.Snapshot(session.Queue.Dropped) : null;
@@ -74,22 +64,13 @@ public sealed class ShadowWorker : IShadowTap, IDisposable
 
     private bool ProcessBatch()
     {
-        lock (_processing)
-        {
-            if (_session is not { } session) return false;
-            var count = session.Queue.Peek(_batch.AsSpan(0, session.Comparison.BatchSize));
-            if (count == 0) return false;
-            session.Comparison.Observe(_batch.AsSpan(0, count));
-            session.Queue.Release(count);
-            return true;
-        }
+        if (_session is not { } session) return false;
+        var count = session.Queue.Peek(_batch.AsSpan(0, session.Comparison.BatchSize));
+        if (count == 0) return false;
+        session.Comparison.Observe(_batch.AsSpan(0, count));
+        session.Queue.Release(count);
+        return true;
     }
 
-    private sealed record Session(ModelComparison Comparison, ShadowQueue Queue, IReadOnlyList<IDisposable> Owned) : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (var owned in Owned) owned.Dispose();
-        }
-    }
+    private sealed record Session(ModelComparison Comparison, ShadowQueue Queue);
 }

@@ -7,13 +7,14 @@ public abstract record SwapEffect
     public sealed record Save(ModelJournal Journal) : SwapEffect;
 
     /// <summary>Brings the file; goes on with what has come already.</summary>
-    public sealed record Fetch(int Ticket, ModelSource Source, TimeSpan Limit) : SwapEffect;
+    public sealed record Fetch(int Ticket, ModelSource Source, long MaxBytes, TimeSpan Limit) : SwapEffect;
 
     /// <summary>Looks at the file: gate 0.</summary>
     public sealed record Admit(int Ticket, ModelSource Source, PolicySettings Policy) : SwapEffect;
 
     /// <summary>Loads the candidate and tests it: gate 1.</summary>
-    public sealed record Load(int Ticket, ModelEntry Model, PolicySettings Policy) : SwapEffect;
+    /// <param name="Beside">The live model, of which a copy is loaded for the probes; null when there will be no shadow.</param>
+    public sealed record Load(int Ticket, ModelEntry Model, PolicySettings Policy, ModelEntry? Beside) : SwapEffect;
 
     /// <summary>The candidate gets every window of the live model from now on.</summary>
     public sealed record StartShadow(int Ticket, PolicySettings Policy) : SwapEffect;

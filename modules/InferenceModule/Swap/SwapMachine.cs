@@ -48,6 +48,12 @@ public sealed partial class SwapMachine
 
     public bool AwaitsApproval => Phase.IsInShadow() && Judgement?.Decision == ShadowDecision.AwaitApproval;
 
+    /// <summary>Of the last effect that waits for an answer.</summary>
+    public int Ticket => _ticket;
+
+    /// <summary>Whether an answer is about what is in work.</summary>
+    public bool IsAbout(int ticket) => ticket == _ticket;
+
     /// <summary>What the operator wants, as the settings say it.</summary>
     public IReadOnlyList<SwapEffect> Want(ModelSource? bootstrap, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
     {
@@ -150,7 +156,8 @@ public sealed partial class SwapMachine
         {
             case SwapPhase.Loading when !_loadIsCounted:
                 _loadIsCounted = true;
-                return [new SwapEffect.Load(++_ticket, new ModelEntry(_source!.Sha256, _source.Manifest?.Manifest), _policy)];
+                var beside = Live is null || _policy.Mode == SwapMode.Immediate ? null : Journal.Active;
+                return [new SwapEffect.Load(++_ticket, new ModelEntry(_source!.Sha256, _source.Manifest?.Manifest), _policy, beside)];
             case SwapPhase.Promoting:
                 Journal = Durable();
                 return TakeOver(now);
@@ -257,7 +264,7 @@ public sealed partial class SwapMachine
 
     private void Settle() => (_source, _candidate) = (null, null);
 
-    private void Fetch(List<SwapEffect> effects) => effects.Add(new SwapEffect.Fetch(++_ticket, _source!, TimeSpan.FromHours(_policy.DownloadHours)));
+    private void Fetch(List<SwapEffect> effects) => effects.Add(new SwapEffect.Fetch(++_ticket, _source!, _policy.MaxModelBytes, TimeSpan.FromHours(_policy.DownloadHours)));
 
     private void Save(List<SwapEffect> effects, DateTimeOffset now)
     {

@@ -1,0 +1,140 @@
+using EdgeModules.Inference.Swap;
+
+namespace EdgeModules.Inference.Models;
+
+/// <summary>A part of a file from elsewhere.</summary>
+/// <param name="Offset">Where <paramref name="Content"/> begins: 0 when the server sends the whole whatever was asked.</param>
+/// <param name="TotalBytes">Of the whole file; null when the server does not say.</param>
+public sealed record RemotePart(long Offset, long? TotalBytes, Stream Content) : IDisposable
+{
+    public void Dispose() => Content.Dispose();
+}
+
+public interface IRemoteFiles
+{
+    /// <param name="offset">From here on, if the server can.</param>
+    /// <exception cref="IOException">It cannot be had now.</exception>
+    Task<RemotePart> OpenAsync(Uri uri, long offset, CancellationToken cancellation);
+}
+
+/// <summary>It cannot be had, however often it is tried.</summary>
+public sealed class ModelFetchException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>Brings a model's file into the store: over https with what came already kept, from the mounted folder, or from the twin.</summary>
+/// <param name="mountedFolder">Null when none is mounted.</param>
+public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? mountedFolder, TimeProvider time)
+{
+    private const int BufferBytes = 64 << 10;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+
+    /// <summary>Bytes of the present download, and why it waits.</summary>
+    public (long Bytes, string? Trouble) Progress { get; private set; }
+
+    /// <summary>Ends when the file is there whole; what it holds has not been looked at.</summary>
+    /// <param name="limit">From now on, with all retries.</param>
+    /// <exception cref="ModelFetchException">The time is up, or trying again would not help.</exception>
+    public async Task FetchAsync(ModelSource source, long maxBytes, TimeSpan limit, CancellationToken cancellation)
+    {
+        Progress = (store.PartLength(source.Sha256), null);
+        if (store.Has(source.Sha256)) return;
+        if (source.Bytes > maxBytes) throw new ModelFetchException($"bytes is {source.Bytes}; it must be at most maxModelBytes ({maxBytes}).");
+        var start = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var before = Progress.Bytes;
+            try
+            {
+                await FetchOnceAsync(source, maxBytes, cancellation);
+                return;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !cancellation.IsCancellationRequested)
+            {
+                Progress = (store.PartLength(source.Sha256), error.Message);
+                // A download that moved on was alive: the next trouble begins with a short pause again.
+                if (Progress.Bytes > before) pause = FirstPause;
+                if (time.GetElapsedTime(start) + pause > limit)
+                    throw new ModelFetchException($"The model could not be had within {limit.TotalHours:0.##} hours; the last trouble: {error.Message}", error);
+            }
+
+            await Task.Delay(pause, time, cancellation);
+        }
+    }
+
+    private async Task FetchOnceAsync(ModelSource source, long maxBytes, CancellationToken cancellation)
+    {
+        if (source.Data is { } data)
+        {
+            await TakeAsync(source, new RemotePart(0, null, new MemoryStream(Convert.FromBase64String(data))), maxBytes, cancellation);
+        }
+        else if (source.File is { } file)
+        {
+            await TakeAsync(source, new RemotePart(0, null, MountedFile.Open(mountedFolder, file)), maxBytes, cancellation);
+        }
+        else
+        {
+            var offset = store.PartLength(source.Sha256);
+            // One that is whole but was not yet looked at when the process ended; asking for what is behind its end would be refused.
+            if (source.Bytes > 0 && offset == source.Bytes) return;
+            await TakeAsync(source, await remote.OpenAsync(source.Url!.Uri, offset, cancellation), maxBytes, cancellation);
+        }
+    }
+
+    private async Task TakeAsync(ModelSource source, RemotePart part, long maxBytes, CancellationToken cancellation)
+    {
+        using var _ = part;
+        var have = store.PartLength(source.Sha256);
+        if (part.Offset != have)
+        {
+            store.DeletePart(source.Sha256);
+            if (part.Offset != 0) throw new IOException($"The server sent from byte {part.Offset} when it was asked for byte {have}.");
+            have = 0;
+        }
+
+        var expected = source.Bytes > 0 ? source.Bytes : part.TotalBytes;
+        if (part.TotalBytes > maxBytes) throw Refuse(source, $"The file has {part.TotalBytes} bytes; it must have at most maxModelBytes ({maxBytes}).");
+        have = await CopyAsync(source, part.Content, have, Math.Min(maxBytes, expected ?? maxBytes), cancellation);
+        if (have < expected) throw new IOException($"The connection ended after {have} of {expected} bytes.");
+    }
+
+    private async Task<long> CopyAsync(ModelSource source, Stream content, long have, long most, CancellationToken cancellation)
+    {
+        var buffer = new byte[BufferBytes];
+        await using var target = OpenPart(source);
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
+        {
+            if (have + read > most)
+            {
+                await target.DisposeAsync();
+                throw Refuse(source, $"The file has more than {most} bytes, which is what it may have at most.");
+            }
+
+            store.WithRoom(() =>
+            {
+                // Told apart from an earlier part of the same write, so that a repeat adds nothing twice.
+                target.SetLength(have);
+                target.Position = have;
+                target.Write(buffer, 0, read);
+                target.Flush();
+            });
+            have += read;
+            Progress = (have, null);
+        }
+
+        return have;
+    }
+
+    private Stream OpenPart(ModelSource source)
+    {
+        Stream? target = null;
+        store.WithRoom(() => target = store.AppendPart(source.Sha256));
+        return target!;
+    }
+
+    private ModelFetchException Refuse(ModelSource source, string why)
+    {
+        store.DeletePart(source.Sha256);
+        return new ModelFetchException(why);
+    }
+}
