@@ -44,6 +44,9 @@ public sealed partial record ModelSource
     /// <summary>Of the file, 1 to 67108864; null when it is not known.</summary>
     public int? SizeBytes { get; init; }
 
+    /// <summary>ECDSA P-256 over the SHA-256 of the file: Base64 of the 64 bytes r and s. Needed when <c>policy.publicKey</c> is set.</summary>
+    public string? Signature { get; init; }
+
     /// <summary>The manifest of a model that has none within itself; it goes before one that the model has.</summary>
     public GivenManifest? Manifest { get; init; }
 
@@ -61,6 +64,7 @@ public sealed partial record ModelSource
         if (Source == ModelSourceKind.Https) errors.Require(Url is not null, Url, "given with source \"https\"");
         if (Source == ModelSourceKind.Data) errors.Require(Data is not null, Data, "given with source \"data\"");
         errors.Require(Sha256 is null ? Source is null : HexOf256Bits().IsMatch(Sha256), Sha256, "the SHA-256 of the model file: 64 digits of 0-9 a-f");
+        errors.Require(Signature is null || IsSignature(Signature), Signature, "Base64 of 64 bytes");
         errors.Require(SizeBytes is null or (>= 1 and <= MostBytes), SizeBytes, "1 to 67108864, or absent");
     }
 
@@ -70,6 +74,12 @@ public sealed partial record ModelSource
     private static bool IsHttps(string url) => url.Length <= MostText && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
 
     private static bool IsBase64(string data) => data.Length is >= 4 and <= MostText && Convert.TryFromBase64String(data, new byte[data.Length], out _);
+
+    private static bool IsSignature(string text)
+    {
+        var bytes = new byte[65];
+        return Convert.TryFromBase64String(text, bytes, out var length) && length == 64;
+    }
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
     private static partial Regex HexOf256Bits();

@@ -15,13 +15,13 @@ public static class Admission
     {
         var errors = new List<string>();
         if (model.LongLength > policy.MaxModelBytes) errors.Add($"The model has {model.LongLength} bytes; it must have at most maxModelBytes ({policy.MaxModelBytes}).");
-        if (source.Bytes > 0 && model.LongLength != source.Bytes) errors.Add($"The model has {model.LongLength} bytes; it must have the {source.Bytes} that bytes says.");
+        if (source.SizeBytes is { } size && model.Length != size) errors.Add($"The model has {model.Length} bytes; it must have the {size} that sizeBytes says.");
         if (policy.PublicKey is { } key && WhyNotSigned(model, source.Signature, key) is { } reason) errors.Add(reason);
         if (errors.Count > 0) return (null, errors);
         try
         {
             var description = ModelFile.Describe(model);
-            if ((description.ReadManifest() ?? source.Manifest?.Manifest) is not { } manifest)
+            if ((source.Manifest?.Manifest ?? description.ReadManifest()) is not { } manifest)
                 return (null, ["The model has no manifest; it must have one within, under edge.manifest, or be given one in the twin."]);
             errors.AddRange(ModelInterface.Mismatches(description, manifest));
             errors.AddRange(unfit(manifest));

@@ -1,5 +1,3 @@
-using EdgeModules.Inference.Swap;
-
 namespace EdgeModules.Inference.Models;
 
 /// <summary>A part of a file from elsewhere.</summary>
@@ -36,9 +34,10 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
     /// <exception cref="ModelFetchException">The time is up, or trying again would not help.</exception>
     public async Task FetchAsync(ModelSource source, long maxBytes, TimeSpan limit, CancellationToken cancellation)
     {
-        Progress = (store.PartLength(source.Sha256), null);
-        if (store.Has(source.Sha256)) return;
-        if (source.Bytes > maxBytes) throw new ModelFetchException($"bytes is {source.Bytes}; it must be at most maxModelBytes ({maxBytes}).");
+        var sha256 = source.Sha256!;
+        Progress = (store.PartLength(sha256), null);
+        if (store.Has(sha256)) return;
+        if (source.SizeBytes > maxBytes) throw new ModelFetchException($"sizeBytes is {source.SizeBytes}; it must be at most maxModelBytes ({maxBytes}).");
         var start = time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -50,7 +49,7 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException && !cancellation.IsCancellationRequested)
             {
-                Progress = (store.PartLength(source.Sha256), error.Message);
+                Progress = (store.PartLength(sha256), error.Message);
                 // A download that moved on was alive: the next trouble begins with a short pause again.
                 if (Progress.Bytes > before) pause = FirstPause;
                 if (time.GetElapsedTime(start) + pause > limit)
@@ -73,25 +72,25 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
         }
         else
         {
-            var offset = store.PartLength(source.Sha256);
+            var offset = store.PartLength(source.Sha256!);
             // One that is whole but was not yet looked at when the process ended; asking for what is behind its end would be refused.
-            if (source.Bytes > 0 && offset == source.Bytes) return;
-            await TakeAsync(source, await remote.OpenAsync(source.Url!.Uri, offset, cancellation), maxBytes, cancellation);
+            if (offset > 0 && offset == source.SizeBytes) return;
+            await TakeAsync(source, await remote.OpenAsync(new Uri(source.Url!), offset, cancellation), maxBytes, cancellation);
         }
     }
 
     private async Task TakeAsync(ModelSource source, RemotePart part, long maxBytes, CancellationToken cancellation)
     {
         using var _ = part;
-        var have = store.PartLength(source.Sha256);
+        var have = store.PartLength(source.Sha256!);
         if (part.Offset != have)
         {
-            store.DeletePart(source.Sha256);
+            store.DeletePart(source.Sha256!);
             if (part.Offset != 0) throw new IOException($"The server sent from byte {part.Offset} when it was asked for byte {have}.");
             have = 0;
         }
 
-        var expected = source.Bytes > 0 ? source.Bytes : part.TotalBytes;
+        var expected = source.SizeBytes ?? part.TotalBytes;
         if (part.TotalBytes > maxBytes) throw Refuse(source, $"The file has {part.TotalBytes} bytes; it must have at most maxModelBytes ({maxBytes}).");
         have = await CopyAsync(source, part.Content, have, Math.Min(maxBytes, expected ?? maxBytes), cancellation);
         if (have < expected) throw new IOException($"The connection ended after {have} of {expected} bytes.");
@@ -128,13 +127,13 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
     private Stream OpenPart(ModelSource source)
     {
         Stream? target = null;
-        store.WithRoom(() => target = store.AppendPart(source.Sha256));
+        store.WithRoom(() => target = store.AppendPart(source.Sha256!));
         return target!;
     }
 
     private ModelFetchException Refuse(ModelSource source, string why)
     {
-        store.DeletePart(source.Sha256);
+        store.DeletePart(source.Sha256!);
         return new ModelFetchException(why);
     }
 }

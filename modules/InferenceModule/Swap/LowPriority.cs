@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EdgeModules.Inference.Swap;
 
 /// <summary>The priority of a thread on Linux, where .NET leaves <see cref="ThreadPriority"/> without effect.</summary>
-internal static partial class LowPriority
+internal static class LowPriority
 {
     private const int Process = 0;
     private const int Nicest = 19;
@@ -14,7 +14,7 @@ internal static partial class LowPriority
         if (OperatingSystem.IsLinux()) _ = SetPriority(Process, 0, Nicest);
     }
 
-    [LibraryImport("libc", EntryPoint = "setpriority")]
+    [DllImport("libc", EntryPoint = "setpriority", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetPriority(int which, uint who, int priority);
+    private static extern int SetPriority(int which, uint who, int priority);
 }

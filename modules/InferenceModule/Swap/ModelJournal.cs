@@ -122,7 +122,7 @@ public sealed record ModelJournal
     {
         if (json is not JObject entry) return null;
         var sha256 = entry.Value<string>("sha256");
-        if (!ModelSource.IsSha256(sha256)) throw new FormatException($"sha256 is \"{sha256}\"; it must be 64 lower-case hexadecimal digits.");
+        if (!ModelHash.IsHex(sha256)) throw new FormatException($"sha256 is \"{sha256}\"; it must be 64 lower-case hexadecimal digits.");
         return new ModelEntry(sha256!, entry["manifest"] is JObject manifest ? ModelManifest.Read(manifest) : null);
     }
 

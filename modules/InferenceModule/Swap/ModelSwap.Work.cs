@@ -8,7 +8,7 @@ public sealed partial class ModelSwap
     private void Fetch(SwapEffect.Fetch fetch)
     {
         CancelWork();
-        _with.Store.Use(fetch.Source.Sha256);
+        _with.Store.Use(fetch.Source.Sha256!);
         var cancellation = _work.Token;
         _ = Task.Run(async () =>
         {
@@ -32,7 +32,7 @@ public sealed partial class ModelSwap
 
     private void Admit(SwapEffect.Admit admit)
     {
-        var sha256 = admit.Source.Sha256;
+        var sha256 = admit.Source.Sha256!;
         if (_with.Store.Complete(sha256) is not { } model)
         {
             _answers.Enqueue(now => _machine.Mismatched(admit.Ticket, $"The file is not the one whose SHA-256 is {sha256}.", now));

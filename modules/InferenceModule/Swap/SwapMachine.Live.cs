@@ -104,7 +104,7 @@ public sealed partial class SwapMachine
     private void Judge(List<SwapEffect> effects, ComparisonSnapshot seen, DateTimeOffset now)
     {
         // Once all rules held, only the approval is waited for: figures are not looked at again and again until they please or not.
-        var isApproved = Journal.Approved == _source!.Sha256;
+        var isApproved = Journal.Approved == Sha256;
         if (AwaitsApproval && !isApproved && seen.Fatal is null && (now - _shadowSince).TotalMinutes < _policy.MaxShadowMinutes) return;
         Judgement = ShadowPolicy.Judge(_policy, seen, now - _shadowSince, isApproved);
         switch (Judgement.Decision)

@@ -58,7 +58,7 @@ public sealed partial class SwapMachine
     public IReadOnlyList<SwapEffect> Want(ModelSource? bootstrap, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
     {
         var effects = new List<SwapEffect>();
-        (_bootstrap, _wanted, _policy) = (bootstrap, candidate, policy);
+        (_bootstrap, _wanted, _policy) = (Given(bootstrap), Given(candidate), policy);
         var isNew = command is not null && command.Action != SwapAction.Approve && !Journal.Commands.Contains(command.Id);
         if (isNew)
         {
@@ -105,7 +105,7 @@ public sealed partial class SwapMachine
         var effects = new List<SwapEffect>();
         Enter(SwapPhase.Loading, now);
         // The count must be on the disk before the load: a native crash says nothing.
-        Journal = Journal.WithLoadBegun(_source!.Sha256);
+        Journal = Journal.WithLoadBegun(Sha256);
         _loadIsCounted = false;
         Save(effects, now);
         return effects;
@@ -116,7 +116,7 @@ public sealed partial class SwapMachine
     {
         if (ticket != _ticket || Phase is not (SwapPhase.Verifying or SwapPhase.Loading or SwapPhase.SelfTest)) return [];
         (_candidate, _selfTest) = (identity, rules);
-        Journal = Journal.WithLoadEnded(_source!.Sha256);
+        Journal = Journal.WithLoadEnded(Sha256);
         return End([], SwapPhase.Rejected, reason, now);
     }
 
@@ -134,7 +134,7 @@ public sealed partial class SwapMachine
         if (ticket != _ticket || Phase != SwapPhase.SelfTest) return [];
         var effects = new List<SwapEffect>();
         _selfTest = rules;
-        Journal = Journal.WithLoadEnded(_source!.Sha256);
+        Journal = Journal.WithLoadEnded(Sha256);
         if (Live is null) return Promote(effects, "There is no model to compare it with.", rules, null, now);
         if (_policy.Mode == SwapMode.Immediate) return Promote(effects, "The mode immediate asks for no shadow.", rules, null, now);
         Enter(SwapPhase.Shadow, now);
@@ -157,7 +157,7 @@ public sealed partial class SwapMachine
             case SwapPhase.Loading when !_loadIsCounted:
                 _loadIsCounted = true;
                 var beside = Live is null || _policy.Mode == SwapMode.Immediate ? null : Journal.Active;
-                return [new SwapEffect.Load(++_ticket, new ModelEntry(_source!.Sha256, _source.Manifest?.Manifest), _policy, beside)];
+                return [new SwapEffect.Load(++_ticket, new ModelEntry(Sha256, _source?.Manifest?.Manifest), _policy, beside)];
             case SwapPhase.Promoting:
                 Journal = Durable();
                 return TakeOver(now);
@@ -201,9 +201,9 @@ public sealed partial class SwapMachine
         {
             End(effects, SwapPhase.Aborted, "The candidate was taken away.", now);
         }
-        else if (target.Sha256 != _source!.Sha256)
+        else if (target.Sha256! != Sha256)
         {
-            End(effects, SwapPhase.Superseded, $"Another candidate takes its place: {target.Sha256}.", now);
+            End(effects, SwapPhase.Superseded, $"Another candidate takes its place: {target.Sha256!}.", now);
         }
         else if (target != _source)
         {
@@ -217,15 +217,15 @@ public sealed partial class SwapMachine
     {
         if (Phase.IsInWork() && _source is not null) return;
         if (Phase == SwapPhase.Probation || _isStarting || Target() is not { } target) return;
-        if (Journal.VerdictOn(target.Sha256) is { Phase: var past } && past.BarsRepeat()) return;
+        if (Journal.VerdictOn(target.Sha256!) is { Phase: var past } && past.BarsRepeat()) return;
         (_source, _candidate, _mismatches, Judgement, _selfTest) = (target, null, 0, null, []);
         _started = now;
         Journal = Journal with
         {
-            Candidate = new ModelEntry(target.Sha256, target.Manifest?.Manifest), Approved = Journal.Approved == target.Sha256 ? target.Sha256 : null,
+            Candidate = new ModelEntry(target.Sha256!, target.Manifest?.Manifest), Approved = Journal.Approved == target.Sha256! ? target.Sha256! : null,
         };
         Enter(SwapPhase.Pending, now);
-        if (Journal.LoadsBegunOf(target.Sha256) >= MaxLoadsBegun)
+        if (Journal.LoadsBegunOf(target.Sha256!) >= MaxLoadsBegun)
         {
             End(effects, SwapPhase.Rejected, $"Loading it has ended the process {MaxLoadsBegun} times.", now);
             return;
@@ -240,19 +240,19 @@ public sealed partial class SwapMachine
     private ModelSource? Target()
     {
         var isLive = Journal.Active is not null && Dark is null;
-        if (!isLive && _bootstrap is { } bootstrap && Journal.VerdictOn(bootstrap.Sha256)?.Phase.BarsRepeat() != true) return bootstrap;
-        return _wanted is { } wanted && (wanted.Sha256 != Journal.Active?.Sha256 || Dark is not null) ? wanted : null;
+        if (!isLive && _bootstrap is { } bootstrap && Journal.VerdictOn(bootstrap.Sha256!)?.Phase.BarsRepeat() != true) return bootstrap;
+        return _wanted is { } wanted && (wanted.Sha256! != Journal.Active?.Sha256 || Dark is not null) ? wanted : null;
     }
 
     private List<SwapEffect> End(
         List<SwapEffect> effects, SwapPhase phase, string reason, DateTimeOffset now, Judgement? judgement = null, ComparisonSnapshot? seen = null, bool begins = true)
     {
         _ticket++;
-        var source = _source!;
-        effects.Add(new SwapEffect.Drop(source.Sha256));
+        var sha256 = Sha256;
+        effects.Add(new SwapEffect.Drop(Sha256));
         effects.Add(new SwapEffect.Tell(Report(phase, reason, judgement?.Rules ?? _selfTest, seen, now)));
         Enter(phase, now, reason);
-        Journal = (Journal with { Candidate = null, Approved = null }).WithLoadEnded(source.Sha256).WithVerdict(new PastVerdict(source.Sha256, phase, now, reason));
+        Journal = (Journal with { Candidate = null, Approved = null }).WithLoadEnded(Sha256).WithVerdict(new PastVerdict(Sha256, phase, now, reason));
         Settle();
         Save(effects, now);
         if (begins) Begin(effects, now);
@@ -261,6 +261,10 @@ public sealed partial class SwapMachine
 
     private SwapReport Report(SwapPhase phase, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now) =>
         new(_candidate ?? new ModelIdentity("", "", _source?.Sha256 ?? ""), Live, _policy.Mode, phase, reason, _started, now, rules, seen);
+
+    private static ModelSource? Given(ModelSource? source) => source is { IsGiven: true } ? source : null;
+
+    private string Sha256 => _source!.Sha256!;
 
     private void Settle() => (_source, _candidate) = (null, null);
 
@@ -279,7 +283,7 @@ public sealed partial class SwapMachine
         ? Journal
         : Journal with
         {
-            Active = new ModelEntry(_source!.Sha256, _source.Manifest?.Manifest),
+            Active = new ModelEntry(Sha256, _source?.Manifest?.Manifest),
             Previous = Live is null ? null : Journal.Active,
             Candidate = null,
             Approved = null,

@@ -1,0 +1,33 @@
+using EdgeModules.Hosting.Settings;
+
+namespace EdgeModules.Inference.Swap;
+
+public enum SwapAction
+{
+    /// <summary>Lets a candidate in mode <c>improve</c> take over.</summary>
+    Approve,
+
+    /// <summary>Puts the model before in its place again.</summary>
+    Rollback,
+
+    /// <summary>Tries a candidate again that was rejected, inconclusive or rolled back.</summary>
+    Retry,
+}
+
+/// <summary>The desired property <c>command</c>: carried out once for each id.</summary>
+public sealed record SwapCommand
+{
+    /// <summary>Another one for each command; 1 to 64 characters.</summary>
+    public string Id { get; init; } = "";
+
+    public SwapAction Action { get; init; }
+
+    /// <summary>Of the candidate to approve or retry, or of the model to leave.</summary>
+    public string Sha256 { get; init; } = "";
+
+    public void Validate(SettingErrors errors)
+    {
+        errors.Require(Id.Length is >= 1 and <= 64, Id, "1 to 64 characters");
+        errors.Require(ModelHash.IsHex(Sha256), Sha256, "a model's SHA-256, 64 lower-case hexadecimal digits");
+    }
+}

@@ -1,0 +1,199 @@
+using EdgeModules.Hosting.Connection;
+using EdgeModules.Inference.Models;
+using EdgeModules.Inference.Swap;
+using EdgeModules.Models;
+using EdgeModules.Testing;
+using EdgeModules.Testing.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Newtonsoft.Json.Linq;
+using System.Diagnostics.Metrics;
+
+namespace EdgeModules.Inference.Tests.Swap;
+
+/// <summary>The whole swap but for ONNX Runtime: the store on a disk, files, threads; the process killed at each of its states.</summary>
+public sealed class ModelSwapTests : IDisposable
+{
+    private static readonly byte[] First = TinyModel.Bytes(TinyModel.Manifest());
+    private static readonly byte[] Second = TinyModel.Bytes(TinyModel.Manifest() with { Version = "2" });
+    private static readonly PolicySettings Quick = new()
+    {
+        MinShadowMinutes = 1, MinBlocks = 20, BlockSeconds = 0, MinProbes = 10, MinFeatureProbes = 4, ProbationMinutes = 5, MaxLatencyP99Ms = 1000, LatencyP50FloorMs = 1000,
+    };
+
+    private readonly TemporaryFolder _mounted = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Random _random = new(5);
+    private long _timestamp;
+
+    public void Dispose()
+    {
+        _mounted.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Tick_WithAGoodCandidate_PromotesItAndReports()
+    {
+        using var disk = new TemporaryFolder();
+        using var swap = await StartedAsync(disk);
+
+        await UntilAsync(swap, SwapPhase.Promoted, Source(Second));
+
+        Assert.Equal("2", swap.Live!.Identity.Version);
+        var reports = swap.TakeReports();
+        Assert.Equal(["promoting", "promoting", "promoted"], reports.Select(report => report.Value<string>("decision")!));
+        Assert.All(reports, report => Assert.True(report.ToString().Length < SwapReport.MaxBytes));
+        Assert.Contains(reports[1]["rules"]!, rule => rule.Value<string>("rule") == "agreementLowerBound" && rule.Value<string>("verdict") == "held");
+        var answer = swap.Call(new MethodRequest("getShadowReport", null), _time.GetUtcNow())!;
+        Assert.Equal("promoted", answer.Payload!["last"]!.Value<string>("decision"));
+    }
+
+    [Fact]
+    public async Task Call_OfRollbackAfterPromotion_PutsTheOneBeforeBack()
+    {
+        using var disk = new TemporaryFolder();
+        using var swap = await StartedAsync(disk);
+        await UntilAsync(swap, SwapPhase.Promoted, Source(Second));
+
+        Assert.Equal(400, swap.Call(new MethodRequest("rollback", null), _time.GetUtcNow())!.Status);
+        Assert.Equal(409, swap.Call(Rollback(First), _time.GetUtcNow())!.Status);
+        Assert.Equal(200, swap.Call(Rollback(Second), _time.GetUtcNow())!.Status);
+
+        Assert.Equal((SwapPhase.RolledBack, "1"), (swap.Phase, swap.Live!.Identity.Version));
+    }
+
+    [Fact]
+    public async Task Tick_WithAFileThatIsAnother_RejectsAfterThreeTries()
+    {
+        using var disk = new TemporaryFolder();
+        using var swap = await StartedAsync(disk);
+        var source = Source(Second);
+        File.WriteAllBytes(_mounted.File(source.File!), First);
+
+        await UntilAsync(swap, SwapPhase.Rejected, source);
+
+        Assert.Equal("1", swap.Live!.Identity.Version);
+        Assert.Contains("try 3 of 3", swap.Report(_time.GetUtcNow()).Value<string>("reason"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SwapPhase.Downloading)]
+    [InlineData(SwapPhase.Verifying)]
+    [InlineData(SwapPhase.Loading)]
+    [InlineData(SwapPhase.Shadow)]
+    [InlineData(SwapPhase.Probation)]
+    [InlineData(SwapPhase.Promoted)]
+    public async Task Start_AfterAKillInAnyState_HasAWorkingModelAndGoesOnToTheEnd(SwapPhase killedIn)
+    {
+        using var disk = new TemporaryFolder();
+        using var killed = await StartedAsync(disk);
+        await UntilAsync(killed, killedIn, Source(Second));
+
+        using var left = disk.Copy();
+        using var swap = New(left);
+        swap.Start(_time.GetUtcNow());
+
+        Assert.Equal(killedIn is SwapPhase.Probation or SwapPhase.Promoted ? "2" : "1", swap.Live!.Identity.Version);
+        Assert.Equal(killedIn is SwapPhase.Probation ? SwapPhase.Probation : killedIn is SwapPhase.Promoted ? SwapPhase.Promoted : SwapPhase.Idle, swap.Phase);
+        await UntilAsync(swap, SwapPhase.Promoted, Source(Second));
+        Assert.Equal("2", swap.Live!.Identity.Version);
+    }
+
+    [Fact]
+    public async Task Start_WithARottenFile_TakesTheOneBefore()
+    {
+        using var disk = new TemporaryFolder();
+        using (var before = await StartedAsync(disk)) await UntilAsync(before, SwapPhase.Promoted, Source(Second));
+        File.WriteAllBytes(disk.File(ModelStore.FileOf(TinyModel.Sha256(Second))), First);
+
+        using var swap = New(disk);
+        swap.Start(_time.GetUtcNow());
+
+        Assert.Equal((SwapPhase.RolledBack, "1"), (swap.Phase, swap.Live!.Identity.Version));
+    }
+
+    private static MethodRequest Rollback(byte[] model) => new("rollback", new JObject { ["sha256"] = TinyModel.Sha256(model) });
+
+    private ModelSource Source(byte[] model)
+    {
+        var sha256 = TinyModel.Sha256(model);
+        var file = $"{sha256}.onnx";
+        if (!File.Exists(_mounted.File(file))) File.WriteAllBytes(_mounted.File(file), model);
+        return new ModelSource { Source = ModelSourceKind.File, File = file, Sha256 = sha256 };
+    }
+
+    private ModelSwap New(TemporaryFolder disk)
+    {
+        var store = new ModelStore(new ModelFolder(disk.Path));
+        var fetcher = new ModelFetcher(store, new NoNetwork(), _mounted.Path, _time);
+        var telemetry = new SwapTelemetry(_services.GetRequiredService<IMeterFactory>(), NullLogger<SwapTelemetry>.Instance);
+        return new ModelSwap(new SwapSurroundings(store, fetcher, new ManifestLoader(), _time), telemetry);
+    }
+
+    private async Task<ModelSwap> StartedAsync(TemporaryFolder disk)
+    {
+        var swap = New(disk);
+        swap.Start(_time.GetUtcNow());
+        swap.OnSettings(Source(First), null, Quick, null, _time.GetUtcNow());
+        await Waiting.ForAsync(() => swap.Live is not null, "the first model works", () => swap.Tick(_time.GetUtcNow()));
+        return swap;
+    }
+
+    /// <summary>Plays windows of a few devices and moves the clock, until the swap is there.</summary>
+    private async Task UntilAsync(ModelSwap swap, SwapPhase phase, ModelSource candidate)
+    {
+        swap.OnSettings(Source(First), candidate, Quick, null, _time.GetUtcNow());
+        await Waiting.ForAsync(() => swap.Phase == phase, $"the swap is in {phase}", () =>
+        {
+            swap.Tick(_time.GetUtcNow());
+            if (swap.Phase == phase) return;
+            for (var i = 0; i < 20 && swap.Tap.Wants; i++) Play(swap);
+            _time.Advance(TimeSpan.FromSeconds(5));
+        });
+    }
+
+    private void Play(ModelSwap swap)
+    {
+        _timestamp += 1000;
+        var window = new float[6];
+        for (var index = 0; index < window.Length; index++) window[index] = (float)(_random.NextDouble() * 0.5);
+        var score = new float[1];
+        swap.Live!.Score(window, 1, score, new float[2]);
+        swap.Tap.Offer(new ScoredWindow($"d{_timestamp / 1000 % 3}", _timestamp, score[0], window, window, []));
+    }
+
+    private sealed class NoNetwork : IRemoteFiles
+    {
+        public Task<RemotePart> OpenAsync(Uri uri, long offset, CancellationToken cancellation) => throw new IOException("There is no network.");
+    }
+
+    private sealed class ManifestLoader : IModelLoader
+    {
+        public IScoringModel Load(ReadOnlyMemory<byte> model, string sha256, ModelManifest? given) =>
+            new ToleratingModel(new FakeModel(given ?? ModelFile.Describe(model.Span).ReadManifest()!, sha256));
+    }
+
+    /// <summary>The fake model wants room for contributions; the port does not.</summary>
+    private sealed class ToleratingModel(FakeModel inner) : IScoringModel
+    {
+        public ModelIdentity Identity => inner.Identity;
+
+        public ModelManifest Manifest => inner.Manifest;
+
+        public bool HasContributions => false;
+
+        public void Score(ReadOnlySpan<float> windows, int count, Span<float> scores, Span<float> contributions)
+        {
+            for (var index = 0; index < count; index++)
+            {
+                var window = windows.Slice(index * Manifest.WindowLength, Manifest.WindowLength);
+                scores[index] = FakeModel.ScoreOf(window);
+            }
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,115 @@
+using EdgeModules.Inference.Swap;
+using EdgeModules.Testing;
+
+namespace EdgeModules.Inference.Tests.Swap;
+
+public sealed class ShadowWorkerTests : IDisposable
+{
+    private readonly ShadowWorker _worker = new();
+    private readonly ManualResetEventSlim _gate = new(true);
+
+    public void Dispose()
+    {
+        _gate.Set();
+        _worker.Dispose();
+        _gate.Dispose();
+    }
+
+    [Fact]
+    public void Offer_WhenNobodyWantsWindows_AllocatesNothing()
+    {
+        var window = new float[6];
+        Offer(window, 0);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) Offer(window, i);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.False(_worker.Wants);
+    }
+
+    [Fact]
+    public async Task Offer_WhileTheShadowModelHangs_NeitherWaitsNorAllocatesAndCountsWhatItLeavesOut()
+    {
+        _gate.Reset();
+        _worker.Start(Comparison());
+        var slots = new ShadowQueue(6, keepsRaw: false).Slots;
+        var window = new float[6];
+        Offer(window, 0);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 1; i < slots + 100; i++) Offer(window, i);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        Assert.Equal(slots + 100, await SettledAsync());
+    }
+
+    [Fact]
+    public async Task Offer_OfOneWindowAfterAnother_ScoresThemAll()
+    {
+        _worker.Start(Comparison());
+        var window = new float[6];
+        for (var i = 0; i < 500; i++) Offer(window, i);
+
+        await Waiting.ForAsync(() => _worker.Snapshot()!.Windows == 500, "all windows are scored");
+        Assert.Equal(0, _worker.Snapshot()!.Dropped);
+    }
+
+    [Fact]
+    public async Task Observe_WhenTheModelFails_SaysSoAfterThreeCalls()
+    {
+        _worker.Start(Comparison());
+        var window = new float[] { FakeModel.Crash, 0, 0, 0, 0, 0 };
+        for (var i = 0; i < 200; i++) Offer(window, i);
+
+        await Waiting.ForAsync(() => _worker.Snapshot()!.Fatal is not null, "the comparison ends");
+        Assert.Contains("3 calls in a row", _worker.Snapshot()!.Fatal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Observe_OfAScoreThatIsNoNumber_EndsTheComparison()
+    {
+        _worker.Start(Comparison());
+        Offer([FakeModel.Nan, 0, 0, 0, 0, 0], 1);
+
+        await Waiting.ForAsync(() => _worker.Snapshot()!.Fatal is not null, "the comparison ends");
+    }
+
+    private async Task<long> SettledAsync()
+    {
+        _gate.Set();
+        var snapshot = _worker.Snapshot()!;
+        await Waiting.ForAsync(() => (snapshot = _worker.Snapshot()!).Windows + snapshot.Dropped >= new ShadowQueue(6, false).Slots + 100, "every window is scored or left out");
+        Assert.True(snapshot.Dropped > 0);
+        return snapshot.Windows + snapshot.Dropped;
+    }
+
+    private void Offer(float[] window, long timestamp) => _worker.Offer(new ScoredWindow("d", timestamp, 0.1f, window, window, []));
+
+    private ModelComparison Comparison()
+    {
+        var manifest = TinyModel.Manifest();
+        var plan = new ComparisonPlan(new PolicySettings { BlockSeconds = 0 }, 3, 10);
+        return new ModelComparison(new LiveModel(manifest, null), new GatedModel(new FakeModel(manifest, new string('b', 64)), _gate), plan, TimeProvider.System);
+    }
+
+    /// <summary>Hangs in its call while the gate is shut.</summary>
+    private sealed class GatedModel(FakeModel inner, ManualResetEventSlim gate) : IScoringModel
+    {
+        public ModelIdentity Identity => inner.Identity;
+
+        public EdgeModules.Models.ModelManifest Manifest => inner.Manifest;
+
+        public bool HasContributions => false;
+
+        public void Score(ReadOnlySpan<float> windows, int count, Span<float> scores, Span<float> contributions)
+        {
+            gate.Wait();
+            inner.Score(windows, count, scores, new float[count * 2]);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
