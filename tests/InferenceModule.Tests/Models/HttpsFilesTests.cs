@@ -104,7 +104,7 @@ public sealed class HttpsFilesTests
                     await AnswerAsync(connection);
                 }
             }
-            catch (SocketException)
+            catch (Exception error) when (error is SocketException or InvalidOperationException)
             {
                 // The listener has been stopped.
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Inference.Models;
 using EdgeModules.Inference.Swap;
@@ -8,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
-using System.Diagnostics.Metrics;
 
 namespace EdgeModules.Inference.Tests.Swap;
 
