@@ -35,12 +35,12 @@ public static class GateRules
             Unless(improves, Agreement(policy, seen)),
             Unless(improves, DeviceAgreement(policy, seen)),
             Alerts(policy, seen),
-            Unless(improves, Of("stabilityIndex", seen.Windows > 0, seen.StabilityIndex, AtMost(policy.MaxStabilityIndex), seen.StabilityIndex <= policy.MaxStabilityIndex)),
-            Unless(improves, Of("rankCorrelation", seen.Windows > 0, seen.RankCorrelation, AtLeast(policy.MinRankCorrelation), seen.RankCorrelation >= policy.MinRankCorrelation)),
+            Unless(improves, UpTo("stabilityIndex", seen.Windows > 0, seen.StabilityIndex, policy.MaxStabilityIndex)),
+            Unless(improves, From("rankCorrelation", seen.Windows > 0, seen.RankCorrelation, policy.MinRankCorrelation)),
             Rule("probes", probes.Asked, AtLeast(policy.MinProbes), Enough(probes.Asked >= policy.MinProbes)),
             Probes(policy, probes),
             WeakestFeature(policy, seen.Probes),
-            Of("latencyP99Ms", seen.Windows > 0, seen.ShadowP99Ms, AtMost(policy.MaxLatencyP99Ms), seen.ShadowP99Ms <= policy.MaxLatencyP99Ms),
+            UpTo("latencyP99Ms", seen.Windows > 0, seen.ShadowP99Ms, policy.MaxLatencyP99Ms),
             MiddleLatency(policy, seen),
             Drops(policy, seen),
             Errors(policy, seen),
@@ -70,9 +70,10 @@ public static class GateRules
     private static RuleResult DeviceAgreement(PolicySettings policy, ComparisonSnapshot seen)
     {
         // No device with enough blocks: the rule is about none, and holds.
-        if (seen.WorstDevices.Count == 0) return Rule("deviceAgreement", null, AtLeast(policy.MinDeviceAgreement), RuleVerdict.Held, $"no device has {policy.MinDeviceBlocks} blocks");
-        var worst = seen.WorstDevices[0];
-        return Of("deviceAgreement", true, worst.Share, AtLeast(policy.MinDeviceAgreement), worst.Share >= policy.MinDeviceAgreement) with { Note = worst.DeviceId };
+        const string rule = "deviceAgreement";
+        var limit = policy.MinDeviceAgreement;
+        if (seen.WorstDevices.Count == 0) return Rule(rule, null, AtLeast(limit), RuleVerdict.Held, $"no device has {policy.MinDeviceBlocks} blocks");
+        return From(rule, isKnown: true, seen.WorstDevices[0].Share, limit) with { Note = seen.WorstDevices[0].DeviceId };
     }
 
     private static RuleResult Alerts(PolicySettings policy, ComparisonSnapshot seen)
@@ -138,7 +139,12 @@ public static class GateRules
     private static RuleResult Of(string rule, bool isKnown, double? value, string limit, bool holds) =>
         Rule(rule, isKnown ? value : null, limit, !isKnown ? RuleVerdict.Open : holds ? RuleVerdict.Held : RuleVerdict.Broken);
 
-    private static RuleResult Rule(string rule, double? value, string limit, RuleVerdict verdict, string? note = null) => new(rule, value, limit, verdict, note);
+    private static RuleResult UpTo(string rule, bool isKnown, double value, double limit) => Of(rule, isKnown, value, AtMost(limit), value <= limit);
+
+    private static RuleResult From(string rule, bool isKnown, double value, double limit) => Of(rule, isKnown, value, AtLeast(limit), value >= limit);
+
+    private static RuleResult Rule(string rule, double? value, string limit, RuleVerdict verdict, string? note = null) =>
+        new(rule, value, limit, verdict, note);
 
     private static string AtLeast(double limit) => $">= {Text(limit)}";
 

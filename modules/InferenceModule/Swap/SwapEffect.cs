@@ -28,7 +28,10 @@ public abstract record SwapEffect
     /// <summary>Lets go of the model before; its file stays.</summary>
     public sealed record EndProbation : SwapEffect;
 
-    /// <summary>Makes this the live model: that of memory if it is there, else that of the file. Answered with <see cref="SwapMachine.LiveLoaded"/> or <see cref="SwapMachine.LiveFailed"/>.</summary>
+    /// <summary>
+    /// Makes this the live model: that of memory if it is there, else that of the file. Answered with <see cref="SwapMachine.LiveLoaded"/> or
+    /// <see cref="SwapMachine.LiveFailed"/>.
+    /// </summary>
     public sealed record GoLive(ModelEntry Model, bool IsOnProbation, PolicySettings Policy) : SwapEffect;
 
     /// <summary>There is no model to work with: no scores.</summary>

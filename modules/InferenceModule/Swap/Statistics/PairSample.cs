@@ -26,7 +26,10 @@ public sealed class PairSample(int capacity = PairSample.DefaultCapacity, ulong 
         _second[place] = second;
     }
 
-    /// <returns>Spearman's coefficient, equal values sharing the mean of their ranks; 0 with fewer than two pairs, or when a side has but one value: such a side orders nothing.</returns>
+    /// <returns>
+    /// Spearman's coefficient, equal values sharing the mean of their ranks; 0 with fewer than two pairs, or when a side has but one value: such a side orders
+    /// nothing.
+    /// </returns>
     public double Spearman()
     {
         if (Count < 2) return 0;

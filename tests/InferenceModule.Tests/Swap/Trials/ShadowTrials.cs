@@ -38,9 +38,10 @@ public sealed class ShadowTrials
             Parallel.For(0, seeds, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed => judgements[seed] = Trial.Run(kind, seed + 1, Policy));
             if (Trial.IsBad(kind)) falsePromotions += judgements.Count(each => each.Decision == ShadowDecision.Promote);
             table.AppendLine(Line(kind, judgements));
+            // After each kind, so that a run that is cut short has not been for nothing.
+            File.WriteAllText(Environment.GetEnvironmentVariable($"{Variable}_FILE") ?? "shadow-trials-table.md", table.ToString());
         }
 
-        File.WriteAllText(Environment.GetEnvironmentVariable($"{Variable}_FILE") ?? "shadow-trials-table.md", table.ToString());
         Assert.Equal(0, falsePromotions);
     }
 
@@ -62,5 +63,5 @@ public sealed class ShadowTrials
     }
 
     private static string Words(CandidateKind kind) =>
-        string.Concat(kind.ToString().Select((letter, index) => char.IsUpper(letter) ? (index == 0 ? $"{char.ToLowerInvariant(letter)}" : $" {char.ToLowerInvariant(letter)}") : $"{letter}"));
+        string.Concat(kind.ToString().Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}")).TrimStart();
 }
