@@ -78,8 +78,19 @@ public sealed class ModelComparison
                 Form.Apply(windows[index].Raw.Span, windows[index].Normalised.Span, _windows.AsSpan(index * Form.Length, Form.Length));
             }
 
-            if (!Score(windows.Length)) return;
-            for (var index = 0; index < windows.Length && _fatal is null; index++) Compare(windows[index], _answers[index], _isBlock[index]);
+            _scored += windows.Length;
+            var isWhole = TryScore(0, windows.Length, out var failure);
+            var (errors, reason) = (_errors, failure);
+            if (!isWhole && windows.Length > 1) BatchSize = 1;
+            for (var index = 0; index < windows.Length && _fatal is null; index++)
+            {
+                // A batch that failed is asked for one by one: a window that the model cannot take must not speak for its neighbours.
+                if (isWhole || (windows.Length > 1 && TryScore(index, 1, out failure))) Compare(windows[index], _answers[index], _isBlock[index]);
+                else Failed(failure);
+            }
+
+            // None of them failed again: the call failed all the same, and a second try must not hide it.
+            if (!isWhole && _errors == errors && _fatal is null) Failed(reason);
         }
     }
 
@@ -112,17 +123,17 @@ public sealed class ModelComparison
         }
     }
 
-    private bool Score(int count)
+    private bool TryScore(int first, int count, out string failure)
     {
-        _scored += count;
         var start = _time.GetTimestamp();
         try
         {
-            _shadow.Score(_windows.AsSpan(0, count * Form.Length), count, _answers.AsSpan(0, count), []);
+            _shadow.Score(_windows.AsSpan(first * Form.Length, count * Form.Length), count, _answers.AsSpan(first, count), []);
+            failure = "";
         }
         catch (ModelRunException error)
         {
-            Failed(count, error.Message);
+            failure = error.Message;
             return false;
         }
 
@@ -135,9 +146,9 @@ public sealed class ModelComparison
         return true;
     }
 
-    private void Failed(int count, string why)
+    private void Failed(string why)
     {
-        _errors += count;
+        _errors++;
         _failedInARow++;
         if (_failedInARow >= FailuresInARow) _fatal = $"{FailuresInARow} calls in a row failed, the last with: {why}";
         else if (_errors >= FailuresInARow && _errors * 100.0 > _plan.Policy.MaxErrorPercent * _scored)

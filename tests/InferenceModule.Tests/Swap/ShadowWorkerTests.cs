@@ -67,6 +67,18 @@ public sealed class ShadowWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task Observe_OfABatchWithOneWindowThatFails_CountsThatOneOnly()
+    {
+        _gate.Reset();
+        _worker.Start(Comparison());
+        for (var i = 0; i < 300; i++) Offer([i == 150 ? FakeModel.Crash : 0.1f, 0, 0, 0, 0, 0], i);
+        _gate.Set();
+
+        await Waiting.ForAsync(() => _worker.Snapshot()!.Windows == 300, "all windows are seen");
+        Assert.Equal((1, null), (_worker.Snapshot()!.Errors, _worker.Snapshot()!.Fatal));
+    }
+
+    [Fact]
     public async Task Observe_OfAScoreThatIsNoNumber_EndsTheComparison()
     {
         _worker.Start(Comparison());
