@@ -33,7 +33,7 @@ public sealed partial record ModelSource
     public string? File { get; init; }
 
     /// <summary>With <c>https</c>: an address, such as a blob's with its SAS.</summary>
-    public string? Url { get; init; }
+    public ModelAddress? Url { get; init; }
 
     /// <summary>With <c>data</c>: the file in Base64.</summary>
     public string? Data { get; init; }
@@ -57,8 +57,7 @@ public sealed partial record ModelSource
     {
         var (isFile, isHttps, isData) = (Source == ModelSourceKind.File, Source == ModelSourceKind.Https, Source == ModelSourceKind.Data);
         errors.Require(File is null || (isFile && IsWithin(File)), File, "absent unless source is \"file\", and then a relative path without ..");
-        // An address may carry a signature, and is not shown.
-        errors.Require(Url is null || (isHttps && IsHttps(Url)), "…", "absent unless source is \"https\", and then an https address of at most 4096 characters", "url");
+        errors.Require(Url is null || isHttps, "…", "absent unless source is \"https\"", "url");
         errors.Require(Data is null || (isData && IsBase64(Data)), "…", "absent unless source is \"data\", and then Base64 of at most 4096 characters", "data");
         if (Source == ModelSourceKind.File) errors.Require(File is not null, File, "given with source \"file\"");
         if (Source == ModelSourceKind.Https) errors.Require(Url is not null, Url, "given with source \"https\"");
@@ -70,8 +69,6 @@ public sealed partial record ModelSource
 
     private static bool IsWithin(string path) =>
         path.Length is >= 1 and <= 1024 && !Path.IsPathRooted(path) && !path.Contains('\\') && !path.Contains('\0') && !path.Split('/').Contains("..");
-
-    private static bool IsHttps(string url) => url.Length <= MostText && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
 
     private static bool IsBase64(string data) => data.Length is >= 4 and <= MostText && Convert.TryFromBase64String(data, new byte[data.Length], out _);
 

@@ -11,7 +11,7 @@ public sealed class ScoreItemTests
     [InlineData("null", null)]
     public void Read_ModelAsNameOrObject_HasItsName(string model, string? expected)
     {
-        var item = JObject.Parse($$"""{"deviceId":"a","timestamp":1767225600000,"score":0.9,"model":{{model}},"contributions":{"t":1}}""");
+        var item = JObject.Parse($$"""{"deviceId":"a","timestamp":1767225600000,"score":0.9,"contributions":{"t":1},"model":{{model}},"windowStart":1}""");
         var (score, rejected) = ScoreItem.Read(item, 0);
         Assert.Null(rejected);
         Assert.Equal(expected, score!.Model);
@@ -23,7 +23,7 @@ public sealed class ScoreItemTests
     [InlineData("""["pca"]""")]
     public void Read_ModelOfAnotherType_IsRejected(string model)
     {
-        var item = JObject.Parse($$"""{"deviceId":"a","timestamp":1767225600000,"score":0.9,"model":{{model}}}""");
+        var item = JObject.Parse($$"""{"deviceId":"a","timestamp":1767225600000,"model":{{model}},"score":0.9}""");
         Assert.Equal("model", ScoreItem.Read(item, 0).Rejected!.Property);
     }
 }

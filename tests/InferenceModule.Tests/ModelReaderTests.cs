@@ -35,7 +35,7 @@ public sealed class ModelReaderTests : IDisposable
     [Fact]
     public async Task ReadAsync_Address_GivesWhatIsThereAndTellsNoSignature()
     {
-        var source = new ModelSource { Source = ModelSourceKind.Https, Url = "https://models.test/m.onnx?sig=secret", Sha256 = Sha256 };
+        var source = new ModelSource { Source = ModelSourceKind.Https, Url = new ModelAddress(new Uri("https://models.test/m.onnx?sig=secret")), Sha256 = Sha256 };
         Assert.Equal(Bytes, await ReadAsync(source, new Answer(HttpStatusCode.OK)));
         var refusal = await RefusedAsync(source, new Answer(HttpStatusCode.Forbidden));
         Assert.Equal("models.test answered 403 for the model.", refusal);

@@ -9,7 +9,7 @@ public sealed class SettingsTests
     public void Bind_Everything_IsReadAndWrittenBack()
     {
         var json = JObject.Parse("""
-            {"active":{"source":"file","file":"line/press.onnx","url":null,"data":null,"sha256":"SHA","sizeBytes":1000,"manifest":MANIFEST},
+            {"active":{"source":"file","file":"line/press.onnx","url":null,"data":null,"sha256":"SHA","sizeBytes":1000,"signature":null,"manifest":MANIFEST},
              "windowSize":60,"features":["temperature","humidity"],"stride":2,"maxGapMs":5000,"gaps":"continue","missing":"reset","holdReadings":5,
              "maxDevices":10,"maxRingMegabytes":7,"scoreIntervalSeconds":0,"emitInvalid":true}
             """.Replace("SHA", new string('a', 64), StringComparison.Ordinal).Replace("MANIFEST", TinyModel.Manifest().ToJson(), StringComparison.Ordinal));
@@ -45,6 +45,30 @@ public sealed class SettingsTests
         var errors = new SettingErrors();
         SettingsBinder.Bind<InferenceSettings>(JObject.Parse(json.Replace("SHA", new string('a', 64), StringComparison.Ordinal)), errors);
         Assert.Contains(path, errors.All.Select(error => error.Path));
+    }
+
+    [Theory]
+    [InlineData("https://store.test/models/press.onnx?sv=2025&sig=secret", "https://store.test/models/press.onnx?…")]
+    [InlineData("https://me:secret@store.test:8443/a%20b.onnx", "https://store.test:8443/a%20b.onnx")]
+    public void Url_WithASecret_IsReportedWithoutIt(string url, string told)
+    {
+        var json = new JObject { ["active"] = new JObject { ["source"] = "https", ["sha256"] = new string('a', 64), ["url"] = url } };
+        var errors = new SettingErrors();
+        var settings = SettingsBinder.Bind<InferenceSettings>(json, errors);
+
+        Assert.Empty(errors.All);
+        Assert.Equal(told, (string?)SettingsBinder.ToJson(settings)["active"]!["url"]);
+        Assert.Equal(new Uri(url), settings.Active.Url!.Uri);
+        Assert.DoesNotContain("secret", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bind_UrlThatCannotBe_IsNotInTheError()
+    {
+        var errors = new SettingErrors();
+        SettingsBinder.Bind<InferenceSettings>(JObject.Parse("""{"active":{"source":"https","url":"http://a.test/m?sig=secret"}}"""), errors);
+
+        Assert.DoesNotContain("secret", string.Join(' ', errors.All.Select(error => error.Message)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
             var offset = store.PartLength(source.Sha256!);
             // One that is whole but was not yet looked at when the process ended; asking for what is behind its end would be refused.
             if (offset > 0 && offset == source.SizeBytes) return;
-            await TakeAsync(source, await remote.OpenAsync(new Uri(source.Url!), offset, cancellation), maxBytes, cancellation);
+            await TakeAsync(source, await remote.OpenAsync(source.Url!.Uri, offset, cancellation), maxBytes, cancellation);
         }
     }
 

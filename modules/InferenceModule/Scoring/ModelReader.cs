@@ -17,7 +17,7 @@ public sealed class ModelReader(string directory, HttpMessageHandler? network = 
         {
             ModelSourceKind.File => ReadFile(source.File!),
             ModelSourceKind.Data => Convert.FromBase64String(source.Data!),
-            _ => await DownloadAsync(new Uri(source.Url!), cancellation),
+            _ => await DownloadAsync(source.Url!.Uri, cancellation),
         };
         if (source.SizeBytes is { } size && size != bytes.Length)
             throw new ModelLoadException($"The model file has {bytes.Length} bytes; active.sizeBytes says {size}.");

@@ -132,7 +132,7 @@ public sealed class ModelFetcherTests : IDisposable
         Assert.Equal(0, _store.PartLength(Sha256));
     }
 
-    private static ModelSource Remote() => new() { Source = ModelSourceKind.Https, Url = "https://models.example/m.onnx?sig=secret", Sha256 = Sha256 };
+    private static ModelSource Remote() => new() { Source = ModelSourceKind.Https, Url = new ModelAddress(new Uri("https://models.example/m.onnx?sig=secret")), Sha256 = Sha256 };
 
     private static ModelSource Mounted(string path) => new() { Source = ModelSourceKind.File, File = path, Sha256 = Sha256 };
 
