@@ -11,6 +11,9 @@ public static class TwinOverrides
     private const string Source = "SensorModule";
     private const string MaxAge = "maxAgeSeconds";
 
+    // Modules ignore keys that begin with x-.
+    private const string WithMadeUpReadings = "x-synthetic";
+
     /// <param name="directory">Relative names of data files start here.</param>
     /// <returns>The desired properties of every module and of <c>$edgeHub</c>, those of the manifest left as they are.</returns>
     /// <exception cref="SimulatorException">The option names a module that is not deployed, or a file that is absent.</exception>
@@ -21,6 +24,15 @@ public static class TwinOverrides
             module => manifest.Twins.TryGetValue(module.Name, out var twin) ? (JObject)twin.DeepClone() : []);
         twins[HubTwin.Name] = (JObject)manifest.Hub.Desired.DeepClone();
         foreach (var (option, patch) in SourcePatches(options, directory)) JsonMergePatch.Apply(Twin(Source, option), patch);
+        if (options.Devices is not null)
+        {
+            // What fits the data of the manifest, a model for instance, need not fit readings that are made up.
+            foreach (var twin in twins.Values)
+            {
+                if (twin[WithMadeUpReadings] is JObject patch) JsonMergePatch.Apply(twin, (JObject)patch.DeepClone());
+            }
+        }
+
         foreach (var assignment in options.Set)
         {
             var (module, patch) = TwinPath.ParseWithModule(assignment);

@@ -82,6 +82,23 @@ public class TwinOverridesTests
         Assert.Equal("The data file /no.csv (--data) is absent.", Fails(new RunOptions { Data = "no.csv" }));
     }
 
+    [Theory]
+    [InlineData(null, "real")]
+    [InlineData(5, "made-up")]
+    public void Apply_Devices_TakesWhatTheManifestHasForMadeUpReadings(int? devices, string model)
+    {
+        var manifest = Manifest with
+        {
+            Twins = new Dictionary<string, JObject>
+            {
+                ["FilterModule"] = JObject.Parse("""{"active":{"file":"real","n":1},"x-synthetic":{"active":{"file":"made-up"}}}"""),
+            },
+        };
+        var twin = TwinOverrides.Apply(manifest, new RunOptions { Devices = devices }, "/")["FilterModule"];
+
+        Assert.Equal((model, 1), ((string?)twin["active"]!["file"], (int)twin["active"]!["n"]!));
+    }
+
     private static string Fails(RunOptions options) => Assert.Throws<SimulatorException>(() => TwinOverrides.Apply(Manifest, options, "/")).Message;
 
     private static string Compact(JObject json) => json.ToString(Newtonsoft.Json.Formatting.None);
