@@ -78,9 +78,7 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
     {
         var cloud = control.GetCloud(context.Request.Query["module"].FirstOrDefault());
         var from = context.Request.Query["from"] == "start" ? cloud.Start : cloud.End;
-        context.Response.ContentType = "application/jsonl; charset=utf-8";
-        // The headers tell the caller that from now on nothing is missed.
-        await context.Response.StartAsync(context.RequestAborted);
+        await BeginLinesAsync(context, "application/jsonl; charset=utf-8");
         await cloud.CopyAsync(from, context.Response.Body, ending, context.RequestAborted);
     }
 
@@ -95,10 +93,17 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
                 : throw new BadHttpRequestException($"tail is {tail}; it must be 0 to {MostTailLines}.");
         }
 
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.StartAsync(context.RequestAborted);
+        await BeginLinesAsync(context, "text/plain; charset=utf-8");
         var over = context.Request.Query["follow"] == "true" ? ending : new CancellationToken(canceled: true);
         await log.CopyAsync(from, context.Response.Body, over, context.RequestAborted);
+    }
+
+    /// <summary>The headers tell the caller that from now on nothing is missed. To start an answer is not to send it: that would wait for the first line.</summary>
+    private static async Task BeginLinesAsync(HttpContext context, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
     private static string Module(HttpContext context) => (string)context.GetRouteValue("module")!;

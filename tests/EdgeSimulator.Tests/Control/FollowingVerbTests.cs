@@ -45,6 +45,36 @@ public sealed class FollowingVerbTests : IAsyncLifetime, IDisposable
         Assert.Empty(_run.Notes.ToString());
     }
 
+    /// <summary>As with the cloud away from the start.</summary>
+    [Fact]
+    public async Task FollowCloud_NothingArrives_IsAnsweredAtOnce()
+    {
+        using var lines = await _run.Client.FollowCloudAsync(fromStart: true, null, CancellationToken.None).WaitAsync(Waiting.Deadline);
+        _run.Append("cloud.jsonl", ControlledRun.CloudLine("FilterModule", "first"));
+        await foreach (var line in lines.ReadAsync(CancellationToken.None))
+        {
+            Assert.Equal(ControlledRun.CloudLine("FilterModule", "first").TrimEnd(), line);
+            return;
+        }
+
+        Assert.Fail("The answer ended.");
+    }
+
+    [Fact]
+    public async Task FollowLog_NothingIsWritten_IsAnsweredAtOnce()
+    {
+        _run.Append("logs/FilterModule.log", "before\n");
+        using var lines = await _run.Client.ReadLogAsync("FilterModule", tail: 0, follow: true, CancellationToken.None).WaitAsync(Waiting.Deadline);
+        _run.Append("logs/FilterModule.log", "A\n");
+        await foreach (var line in lines.ReadAsync(CancellationToken.None))
+        {
+            Assert.Equal("A", line);
+            return;
+        }
+
+        Assert.Fail("The answer ended.");
+    }
+
     [Fact]
     public async Task Monitor_UnknownModule_IsRefused() => Assert.Equal(
         "There is no module Gone; the modules are FilterModule, SensorModule.",
