@@ -48,6 +48,7 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
                 return new MethodResponse(200, Books());
             case "getSettings":
                 var verdict = settings.Verdict();
+                verdict["twinSeen"] = settings.IsFresh;
                 verdict["settings"] = SettingsBinder.ToJson(settings.Current);
                 return new MethodResponse(200, verdict);
             case "resetState":

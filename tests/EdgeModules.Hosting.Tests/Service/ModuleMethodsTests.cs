@@ -10,7 +10,7 @@ public sealed class ModuleMethodsTests
     [Theory]
     [InlineData("ping", 200, """{"status":"ok"}""")]
     [InlineData("getLedger", 200, """{"forwarded":1,"received":1,"sent":{"out":1},"held":0}""")]
-    [InlineData("getSettings", 200, """{"version":1,"status":"applied","errors":[],"settings":{"step":7,"emitInvalid":true,"label":null}}""")]
+    [InlineData("getSettings", 200, """{"version":1,"status":"applied","errors":[],"twinSeen":true,"settings":{"step":7,"emitInvalid":true,"label":null}}""")]
     [InlineData("echo", 200, """{"a":1}""")]
     [InlineData("fail", 500, """{"message":"Bang."}""")]
     [InlineData("nothing", 501, """{"message":"There is no method \"nothing\"; every module has ping, getLedger, getSettings and resetState."}""")]
@@ -34,7 +34,20 @@ public sealed class ModuleMethodsTests
         var payload = (await rig.Client.CallAsync("getSettings")).Payload!;
 
         Assert.Equal(
-            """{"version":2,"status":"rejected","errors":["step is 0; it must be 1 to 100."],"settings":{"step":7,"emitInvalid":true,"label":null}}""", payload.ToString(Formatting.None));
+            """{"version":2,"status":"rejected","errors":["step is 0; it must be 1 to 100."],"twinSeen":true,"settings":{"step":7,"emitInvalid":true,"label":null}}""", payload.ToString(Formatting.None));
+    }
+
+    [Fact]
+    public async Task CallAsync_GetSettingsBeforeTheTwinOfARestart_SaysThatTheyAreTheSavedOnes()
+    {
+        var rig = new ServiceRig();
+        await rig.StartedAsync("""{"step":7}""");
+        await rig.DisposeAsync();
+        await using var next = new ServiceRig(rig.Store);
+        await next.StartedWithoutTwinAsync();
+
+        var payload = (await next.Client.CallAsync("getSettings")).Payload!;
+        Assert.Equal((false, 7), (payload.Value<bool>("twinSeen"), payload["settings"]!.Value<int>("step")));
     }
 
     [Fact]

@@ -42,10 +42,12 @@ internal sealed class ServiceRig : IHostApplicationLifetime, IAsyncDisposable
 
     public async Task<ServiceRig> StartedAsync(string desired = "{}")
     {
-        await _service.StartAsync(default);
+        await StartedWithoutTwinAsync();
         await GiveTwinAsync(1, desired);
         return this;
     }
+
+    public Task StartedWithoutTwinAsync() => _service.StartAsync(default);
 
     public Task GiveTwinAsync(long version, string desired)
     {

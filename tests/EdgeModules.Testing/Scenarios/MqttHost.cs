@@ -131,25 +131,26 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
         var module = start(client, store, LoopbackHub.Address(Module), _clock);
         _lives.Push(new Life(state, store, client, module));
         await module.StartAsync(CancellationToken.None);
-        await WaitForAnswerAsync();
+        await WaitForTwinAsync();
         await WaitForReportAsync();
     }
 
-    /// <summary>Only a module that runs answers; what is reported may be its former life's.</summary>
-    private Task WaitForAnswerAsync() => Waiting.ForAsync(
+    /// <summary>Only a module that runs answers, and before it has seen its twin time does nothing in it; what is reported may be its former life's.</summary>
+    private Task WaitForTwinAsync() => Waiting.ForAsync(
         async () =>
         {
             try
             {
                 // The hub may still hold the connection of the former life, which does not answer.
-                return (await _hub!.Hub.InvokeMethodAsync(Module, "ping", null, TimeSpan.FromSeconds(1), CancellationToken.None)).Status == 200;
+                var answer = await _hub!.Hub.InvokeMethodAsync(Module, "getSettings", null, TimeSpan.FromSeconds(1), CancellationToken.None);
+                return answer.Payload?["twinSeen"]?.Value<bool>() == true;
             }
             catch (SimulatorException)
             {
                 return false;
             }
         },
-        "the module answers");
+        "the module has seen its twin");
 
     private async Task<MqttModuleClient> OpenAsync(string module, Func<InboundMessage, CancellationToken, Task> onMessage)
     {
