@@ -1,7 +1,5 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
 using EdgeModules.Alerting.Machine;
+using EdgeModules.Hosting.State;
 
 namespace EdgeModules.Alerting.State;
 
@@ -35,17 +33,17 @@ internal enum EntryKind : byte
     Late = 10,
 }
 
-/// <summary>Writes what a call changed: events that are applied without settings or clock. Numbers have seven bits a byte, values eight bytes.</summary>
+/// <summary>Writes what a call changed: events that are applied without settings or clock.</summary>
 internal sealed class AlertRecord
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly CompactWriter _bytes = new();
     private long _lastTimestamp;
 
-    public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
+    public ReadOnlyMemory<byte> Written => _bytes.Written;
 
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
         _lastTimestamp = 0;
     }
 
@@ -83,8 +81,7 @@ internal sealed class AlertRecord
     public void Value(int metric, double value)
     {
         Number(metric);
-        BinaryPrimitives.WriteDoubleLittleEndian(_bytes.GetSpan(sizeof(double)), value);
-        _bytes.Advance(sizeof(double));
+        _bytes.Write(value);
     }
 
     public void Arrival(int device)
@@ -150,26 +147,9 @@ internal sealed class AlertRecord
         Number(alarm.IsZone ? 1 : 0);
     }
 
-    private void Kind(EntryKind kind)
-    {
-        _bytes.GetSpan(1)[0] = (byte)kind;
-        _bytes.Advance(1);
-    }
+    private void Kind(EntryKind kind) => _bytes.Write((byte)kind);
 
-    private void Text(string text)
-    {
-        Number(Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, _bytes);
-    }
+    private void Text(string text) => _bytes.Write(text);
 
-    /// <summary>Small ones of either sign are short.</summary>
-    private void Number(long number)
-    {
-        var rest = ((ulong)number << 1) ^ (ulong)(number >> 63);
-        var octets = _bytes.GetSpan(10);
-        var length = 0;
-        for (; rest >= 0x80; rest >>= 7) octets[length++] = (byte)(rest | 0x80);
-        octets[length++] = (byte)rest;
-        _bytes.Advance(length);
-    }
+    private void Number(long number) => _bytes.WriteSigned(number);
 }

@@ -1,42 +1,30 @@
-using System.Buffers.Binary;
-using System.Text;
 using EdgeModules.Alerting.Machine;
+using EdgeModules.Hosting.State;
 
 namespace EdgeModules.Alerting.State;
 
 /// <summary>Reads what <see cref="AlertRecord"/> wrote.</summary>
 internal ref struct AlertRecordReader(ReadOnlySpan<byte> bytes)
 {
-    private ReadOnlySpan<byte> _bytes = bytes;
+    private CompactReader _bytes = new(bytes);
     private long _lastTimestamp;
 
-    public readonly bool IsAtEnd => _bytes.IsEmpty;
+    public readonly bool IsAtEnd => _bytes.IsAtEnd;
 
-    public EntryKind Kind() => (EntryKind)Take(1)[0];
+    public EntryKind Kind() => (EntryKind)_bytes.Read();
 
     /// <exception cref="InvalidDataException">The bytes end too early, or are no number.</exception>
-    public long Number()
-    {
-        ulong rest = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            var octet = Take(1)[0];
-            rest |= (ulong)(octet & 0x7F) << shift;
-            if (octet < 0x80) return (long)(rest >> 1) ^ -(long)(rest & 1);
-        }
-
-        throw new InvalidDataException("The saved alarms have a number that is none.");
-    }
+    public long Number() => _bytes.ReadSigned();
 
     public int Count() => Number() is >= 0 and <= int.MaxValue and var count ? (int)count : throw new InvalidDataException("The saved alarms have a count that is none.");
 
-    public string Text() => Encoding.UTF8.GetString(Take(Count()));
+    public string Text() => _bytes.ReadName();
 
     public string? OptionalText() => Text() is { Length: > 0 } text ? text : null;
 
     public long Timestamp() => _lastTimestamp += Number();
 
-    public double Value() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+    public double Value() => _bytes.ReadDouble();
 
     public (string Rule, string Subject, bool IsZone) Key() => (Text(), Text(), Number() == 1);
 
@@ -64,13 +52,5 @@ internal ref struct AlertRecordReader(ReadOnlySpan<byte> bytes)
             Deescalated = Count(),
             Cleared = Count(),
         };
-    }
-
-    private ReadOnlySpan<byte> Take(int length)
-    {
-        if (_bytes.Length < length) throw new InvalidDataException($"The saved alarms end early: {length} bytes were expected, {_bytes.Length} are left.");
-        var taken = _bytes[..length];
-        _bytes = _bytes[length..];
-        return taken;
     }
 }
