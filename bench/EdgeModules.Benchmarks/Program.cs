@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
 using EdgeModules.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(ReadingBodies).Assembly).Run(args);
+if (args is ["model-latency"]) ModelCalls.PrintLatencies([1, 8, 32], TimeProvider.System, Console.Out);
+else BenchmarkSwitcher.FromAssembly(typeof(ReadingBodies).Assembly).Run(args);
