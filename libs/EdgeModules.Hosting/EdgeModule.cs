@@ -42,6 +42,11 @@ public abstract class EdgeModule<TSettings>
     /// <summary>When <see cref="OnTick"/> is to be called next; null when nothing waits for time. Asked after every call.</summary>
     public virtual DateTimeOffset? NextTick(ModuleContext<TSettings> context) => null;
 
+    /// <summary>For work of the module's own beside the loop: has <see cref="NextTick"/> asked anew. From any thread.</summary>
+    protected void Wake() => Woken?.Invoke();
+
+    internal event Action? Woken;
+
     /// <summary>New settings are in force from now on. They are saved already; the same call follows a start.</summary>
     public virtual void OnSettings(ModuleContext<TSettings> context)
     {

@@ -49,6 +49,8 @@ public sealed partial class MessagePump<TSettings>
     {
         (_module, _client, _settings, _clock, _logger) = (module, client, settings, clock, logger);
         _memory = new ModuleMemory(store);
+        // Every piece of work has NextTick asked after it.
+        module.Woken += () => _work.Writer.TryWrite(static () => Task.CompletedTask);
         _actions = new ActionRunner(client, clock, logger, () => _work.Writer.TryWrite(CountActionsAsync));
     }
 

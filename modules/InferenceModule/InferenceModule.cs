@@ -1,5 +1,6 @@
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Inference.Swap;
 using EdgeModules.Inference.Windows;
 using EdgeModules.Messages;
 using Microsoft.Extensions.Logging;
@@ -7,21 +8,34 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Inference;
 
-/// <summary>Takes readings on <c>readings</c>; sends what a model makes of each device's window to <c>scores</c>.</summary>
-public sealed partial class InferenceModule(IModelLoader loader, ModelReader reader, IShadowTap shadow, ILogger<InferenceModule> logger)
-    : EdgeModule<InferenceSettings>, IDisposable
+/// <summary>Takes readings on <c>readings</c>; sends what a model makes of each device's window to <c>scores</c>, and decisions on models to <c>shadowReports</c>.</summary>
+public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDisposable
 {
-    private readonly ActiveModel _active = new(loader, reader);
+    private readonly ILogger<InferenceModule> _logger;
+    private readonly ModelSwap _swap;
     private readonly Rings _rings = new();
     private readonly ScoreWriter _scores = new();
     private readonly ModelReport _report = new();
+    private WatchedModel? _model;
     private WindowBatch? _batch;
     private Ledger? _ledger;
+
+    // Candidates are looked at on other threads.
+    private volatile InferenceSettings _settings = new();
+    private bool _isStarted;
 
     /// <summary>What the model's last failed call said; null since one that did not fail.</summary>
     private string? _failure;
 
+    private string? _misfit;
     private string? _loggedProblem;
+
+    public InferenceModule(SwapSurroundings surroundings, SwapTelemetry telemetry, ILogger<InferenceModule> logger)
+    {
+        _logger = logger;
+        _swap = new ModelSwap(
+            surroundings with { Unfit = manifest => _settings.Misfits(manifest), Stride = () => _settings.Stride, Wake = Wake }, telemetry);
+    }
 
     public override string ReadingsInput => "readings";
 
@@ -31,6 +45,7 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
     {
         var (tally, rings) = (new InferenceTally(), new RingTally());
         _scores.Clear();
+        if (!ReferenceEquals(_swap.Live, _model)) FollowSwap(context.Ledger);
         if (_batch is null)
         {
             tally.NoModel = readings.Count;
@@ -48,18 +63,20 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
 
     public override ModuleResult OnTick(ModuleContext<InferenceSettings> context)
     {
-        if (_active.Pursue(context.Settings, context.Now)) UseModel(context.Ledger);
-        else LogProblem();
-        return ModuleResult.None;
+        _swap.Tick(context.Now);
+        FollowSwap(context.Ledger);
+        return new ModuleResult(ShadowReports());
     }
 
-    public override DateTimeOffset? NextTick(ModuleContext<InferenceSettings> context) => _active.NextAt;
+    public override DateTimeOffset? NextTick(ModuleContext<InferenceSettings> context) => _swap.NextTick(context.Now);
 
     public override void OnSettings(ModuleContext<InferenceSettings> context)
     {
-        _ledger = context.Ledger;
-        if (_active.Want(context.Settings, context.Now)) UseModel(context.Ledger);
-        else LogProblem();
+        (_ledger, _settings) = (context.Ledger, context.Settings);
+        if (!_isStarted) _swap.Start(context.Settings.Policy, context.Now);
+        _isStarted = true;
+        _swap.OnSettings(context.Settings.Active, context.Settings.Candidate, context.Settings.Policy, context.Settings.Command, context.Now);
+        FollowSwap(context.Ledger);
     }
 
     public override void ApplyChange(ReadOnlySpan<byte> change) => _rings.Apply(change);
@@ -69,20 +86,31 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
     /// <remarks>What the rings held is in the books all the same.</remarks>
     public override void Reset() => _ledger?.Count("ringLost", _rings.Forget());
 
-    public override JObject Report(ModuleContext<InferenceSettings> context) => _report.Of(_active, _failure, _rings);
+    public override JObject Report(ModuleContext<InferenceSettings> context) =>
+        new() { ["model"] = DescribeModel()["model"], ["swap"] = _swap.Report(context.Now) };
 
-    public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<InferenceSettings> context) => request.Name switch
+    public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<InferenceSettings> context)
     {
-        "getModels" => new MethodResponse(200, new JObject { ["active"] = ModelMethods.Describe(_active, _rings, _report.Of(_active, _failure, _rings)) }),
-        "scoreWindow" => ModelMethods.ScoreWindow(request.Payload, _active.Model, _rings),
-        _ => null,
-    };
+        var answer = request.Name switch
+        {
+            "getModels" => new MethodResponse(
+                200, new JObject { ["active"] = ModelMethods.Describe(_model, _rings, DescribeModel()), ["swap"] = _swap.Report(context.Now) }),
+            "scoreWindow" => ModelMethods.ScoreWindow(request.Payload, _model?.Unwatched, _rings),
+            _ => _swap.Call(request, context.Now),
+        };
+        FollowSwap(context.Ledger);
+        return answer is not null && ShadowReports() is { Length: > 0 } reports
+            ? new EffectiveResponse(answer.Status, answer.Payload, new ModuleResult(reports))
+            : answer;
+    }
 
     public void Dispose()
     {
-        _active.Dispose();
+        _swap.Dispose();
         _scores.Dispose();
     }
+
+    private JObject DescribeModel() => _report.Of(_model, _swap.Dark ?? _misfit, _failure, _rings);
 
     private void Take(
         in Reading reading, ReadOnlySpan<MetricValue> metrics, WindowBatch batch, InferenceSettings settings, ref InferenceTally tally, ref RingTally rings)
@@ -99,7 +127,7 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
                 tally.Between++;
                 break;
             case RingEntry.Due:
-                batch.Add(device, _rings, shadow.Wants);
+                batch.Add(device, _rings, _swap.Tap.Wants);
                 if (batch.IsFull) Score(batch, settings, ref tally);
                 break;
             case RingEntry.Duplicate:
@@ -134,7 +162,7 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
         }
 
         var score = batch.ScoreOf(index);
-        if (!(score is >= 0 and <= 1))
+        if (!ModelComparison.IsScore(score))
         {
             // It is no score: nothing is known of the device.
             tally.BadScores++;
@@ -143,47 +171,56 @@ public sealed partial class InferenceModule(IModelLoader loader, ModelReader rea
 
         tally.Scored++;
         var device = window.Device;
-        var isOver = score > _active.Model!.Manifest.Limit;
+        var isOver = score > _model!.Manifest.Limit;
         if (isOver) tally.OverLimit++;
         var isSent = isOver || device.IsOver || IsTimeToTell(device, window.Timestamp, settings);
         _rings.Scored(device, window.Timestamp, isOver, isSent);
         if (isSent) _scores.Add(window, score, device.OverRun, batch.ContributionsOf(index));
         if (!window.HasRaw) return;
-        shadow.Offer(new ScoredWindow(device.Id, window.Timestamp, score, batch.RawOf(index), batch.InputOf(index), batch.ContributionsOf(index)));
+        _swap.Tap.Offer(new ScoredWindow(device.Id, window.Timestamp, score, batch.RawOf(index), batch.InputOf(index), batch.ContributionsOf(index)));
     }
 
     /// <summary>By event time; also after a clock that was set back.</summary>
     private static bool IsTimeToTell(DeviceRing device, long timestamp, InferenceSettings settings) =>
         settings.ScoreIntervalSeconds > 0 && (device.LastSent is not { } last || timestamp < last || timestamp - last >= settings.ScoreIntervalSeconds * 1000L);
 
-    /// <summary>The model is another one, or there is none any more.</summary>
-    private void UseModel(Ledger ledger)
+    /// <summary>The swap may have put another model in the place of the one before, or none.</summary>
+    private void FollowSwap(Ledger ledger)
     {
-        _failure = null;
-        if (_active.Model is not { } model)
-        {
-            _batch = null;
-            LogProblem();
-            return;
-        }
+        if (!ReferenceEquals(_swap.Live, _model)) UseModel(_swap.Live, ledger);
+        // A candidate that does not fit never gets here, but the settings may change after it did.
+        _misfit = _model is null || _settings.Misfits(_model.Manifest) is not { Count: > 0 } misfits ? null : string.Join(' ', misfits);
+        LogProblem();
+    }
 
+    private void UseModel(WatchedModel? model, Ledger ledger)
+    {
+        (_model, _failure, _batch) = (model, null, null);
+        if (model is null) return;
         ledger.Count("ringLost", _rings.Fit(model.Manifest));
         _scores.Use(model);
         _batch = new WindowBatch(model);
         LogModel(model.Identity.Name, model.Identity.Version, model.Identity.Sha256);
     }
 
+    private OutboundMessage[] ShadowReports() => [.. _swap.TakeReports().Select(report => new OutboundMessage
+    {
+        Output = "shadowReports", Body = JsonText.ToUtf8(report), Count = 1, MessageType = "shadowReport", Priority = Priorities.Normal,
+        MessageId = MessageIds.Of("shadowReport", $"{report["candidate"]!["sha256"]}"[..16], $"{report["decision"]}", $"{report["decidedAt"]}"),
+    })];
+
     private void LogProblem()
     {
         // A model that cannot be had is tried for again and again, and said once.
-        if (_active.Problem is { } problem && problem != _loggedProblem) LogNoModel(problem);
-        _loggedProblem = _active.Problem;
+        var problem = _swap.Dark ?? _misfit;
+        if (problem is not null && problem != _loggedProblem) LogNoModel(problem);
+        _loggedProblem = problem;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scoring with model {Name} {Version}, SHA-256 {Sha256}.")]
     private partial void LogModel(string name, string version, string sha256);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The model that the settings name does not score; readings are counted. {Problem}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The module is degraded. {Problem}")]
     private partial void LogNoModel(string problem);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The model failed; the readings of its windows are counted as dropped. {Failure}")]

@@ -1,4 +1,6 @@
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Inference.Swap;
+using EdgeModules.Models;
 
 namespace EdgeModules.Inference;
 
@@ -30,8 +32,17 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
 {
     private const int MostMilliseconds = 604_800_000;
 
-    /// <summary>The model that scores.</summary>
+    /// <summary>The model to begin with: it scores as long as no candidate has taken its place.</summary>
     public ModelSource Active { get; init; } = new();
+
+    /// <summary>The model that is to take the active one's place once it has proved itself.</summary>
+    public ModelSource Candidate { get; init; } = new();
+
+    /// <summary>What a candidate must show.</summary>
+    public PolicySettings Policy { get; init; } = new();
+
+    /// <summary>What an operator wants done about a model, once. Null for nothing.</summary>
+    public SwapCommand? Command { get; init; }
 
     /// <summary>Readings in a window, 1 to 1024: a model with another size is refused. Null for what the model has.</summary>
     public int? WindowSize { get; init; }
@@ -69,6 +80,9 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
     public void Validate(SettingErrors errors)
     {
         Active.Validate(errors.Below("active"));
+        Candidate.Validate(errors.Below("candidate"));
+        Policy.Validate(errors.Below("policy"));
+        Command?.Validate(errors.Below("command"));
         errors.Require(WindowSize is null or (>= 1 and <= 1024), WindowSize, "1 to 1024, or absent");
         errors.Require(Stride is >= 1 and <= 1000, Stride, "1 to 1000");
         errors.Require(MaxGapMs is null or (>= 0 and <= MostMilliseconds), MaxGapMs, "0 to 604800000, or absent");
@@ -83,5 +97,17 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
     {
         var longest = MaxGapMs ?? 5 * samplePeriodMs;
         return longest == 0 ? null : longest;
+    }
+
+    /// <returns>Where a model is not what <see cref="WindowSize"/> and <see cref="Features"/> want: sentences.</returns>
+    internal IReadOnlyList<string> Misfits(ModelManifest manifest)
+    {
+        var misfits = new List<string>();
+        if (WindowSize is { } size && size != manifest.Window.Size)
+            misfits.Add($"The model's window has {manifest.Window.Size} readings; the setting windowSize says {size}.");
+        var names = manifest.Features.Select(feature => feature.Name);
+        if (Features is { } features && !features.Names.SequenceEqual(names))
+            misfits.Add($"The model's features are {string.Join(", ", names)}; the setting features says {string.Join(", ", features.Names)}.");
+        return misfits;
     }
 }

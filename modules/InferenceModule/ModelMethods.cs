@@ -1,5 +1,6 @@
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Inference.Swap;
 using EdgeModules.Inference.Windows;
 using EdgeModules.Models;
 using Newtonsoft.Json.Linq;
@@ -10,10 +11,10 @@ namespace EdgeModules.Inference;
 internal static class ModelMethods
 {
     /// <returns>What the module reports of the model, what the model's manifest says, and how far the rings are.</returns>
-    public static JObject Describe(ActiveModel active, Rings rings, JObject report)
+    public static JObject Describe(IScoringModel? model, Rings rings, JObject report)
     {
         var json = (JObject)report["model"]!.DeepClone();
-        if (active.Model is not { } model) return json;
+        if (model is null) return json;
         var manifest = model.Manifest;
         json["family"] = manifest.Family;
         json["features"] = new JArray(manifest.Features.Select(feature => feature.Name));
@@ -85,7 +86,7 @@ internal static class ModelMethods
             return Wrong(500, error.Message);
         }
 
-        if (!float.IsFinite(scores[0])) return Wrong(500, "The model's score is not finite.");
+        if (!ModelComparison.IsScore(scores[0])) return Wrong(500, $"The model's score is {scores[0]}; it must be 0 to 1.");
         answer["score"] = scores[0];
         answer["limit"] = model.Manifest.Limit;
         answer["overLimit"] = scores[0] > model.Manifest.Limit;

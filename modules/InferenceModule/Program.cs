@@ -1,9 +1,13 @@
 using EdgeModules.Hosting;
+using EdgeModules.Hosting.Connection;
 using EdgeModules.Inference;
+using EdgeModules.Inference.Models;
+using EdgeModules.Inference.Swap;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 return await ModuleHost.RunAsync<InferenceModule, InferenceSettings>(args, services => services
     .AddSingleton<IModelLoader, OnnxModelLoader>()
-    .AddSingleton<IShadowTap, NoShadow>()
-    .AddSingleton(provider => new ModelReader(provider.GetRequiredService<IConfiguration>()["ModelsDirectory"] ?? "models")));
+    .AddSingleton<SwapTelemetry>()
+    .AddSingleton(provider => ModelPlaces.Read(provider.GetRequiredService<ModuleEnvironment>(), provider.GetRequiredService<IConfiguration>())
+        .Surroundings(provider.GetRequiredService<IModelLoader>(), provider.GetRequiredService<IModuleCredentials>(), provider.GetRequiredService<TimeProvider>())));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeModules.Models;
 
 namespace EdgeModules.Inference.Tests;
@@ -30,7 +31,7 @@ internal sealed class FakeModel(ModelManifest manifest, string sha256) : IScorin
             var window = windows.Slice(i * length, length);
             if (window.Contains(Crash)) throw new ModelRunException("It crashed.");
             scores[i] = window.Contains(Nan) ? float.NaN : ScoreOf(window);
-            for (var feature = 0; feature < features; feature++) contributions[i * features + feature] = ShareOf(window, feature, features);
+            for (var feature = 0; feature < features && !contributions.IsEmpty; feature++) contributions[i * features + feature] = ShareOf(window, feature, features);
         }
     }
 
@@ -57,18 +58,19 @@ internal sealed class FakeModel(ModelManifest manifest, string sha256) : IScorin
     public void Dispose() => IsDisposed = true;
 }
 
-/// <summary>Gives fake models for whatever bytes, with the manifest that the settings give.</summary>
+/// <summary>Gives fake models with the manifest of the file, or that which the settings give.</summary>
 internal sealed class FakeLoader : IModelLoader
 {
     public string? Refusal { get; set; }
 
-    public List<FakeModel> Loaded { get; } = [];
+    /// <summary>In order; also on other threads than the test's.</summary>
+    public ConcurrentQueue<FakeModel> Loaded { get; } = [];
 
     public IScoringModel Load(ReadOnlyMemory<byte> model, string sha256, ModelManifest? given)
     {
         if (Refusal is not null) throw new ModelLoadException(Refusal);
-        var loaded = new FakeModel(given ?? throw new ModelLoadException("No manifest."), sha256);
-        Loaded.Add(loaded);
+        var loaded = new FakeModel(given ?? ModelFile.Describe(model.Span).ReadManifest()!, sha256);
+        Loaded.Enqueue(loaded);
         return loaded;
     }
 }

@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Inference.Swap;
 using EdgeModules.Models;
 using Newtonsoft.Json.Linq;
 
@@ -16,21 +17,21 @@ public sealed class InferenceModuleTests
         Assert.Equal((2, 2), (rig.Count("received"), rig.Count("dropped", "noModel")));
         Assert.Equal("degraded", rig.Model["status"]);
         Assert.Equal("The settings name no model (active).", rig.Model["reason"]);
-        Assert.Null(rig.Module.NextTick(rig.Context));
     }
 
     [Fact]
-    public void OnTick_ModelThatCouldNotBeHad_IsTriedForAgain()
+    public void OnSettings_ModelThatCannotBeUsed_IsRejectedUntilACommandTriesItAgain()
     {
         using var rig = new InferenceRig(new InferenceSettings());
         rig.Loader.Refusal = "It is broken.";
         rig.Apply(Three);
-        Assert.Equal(("degraded", "It is broken."), ((string)rig.Model["status"]!, (string)rig.Model["reason"]!));
-        rig.Now = rig.Module.NextTick(rig.Context)!.Value;
+        Assert.Equal("degraded", rig.Model["status"]);
+        Assert.Equal($"Model {Three.Active.Sha256}: rejected. The model cannot be used: It is broken.", rig.Model["reason"]);
         rig.Loader.Refusal = null;
-        rig.Module.OnTick(rig.Context);
+        rig.Apply(Three with { Stride = 2 });
+        Assert.Equal("degraded", rig.Model["status"]);
+        rig.Apply(Three with { Command = new SwapCommand { Id = "1", Action = SwapAction.Retry, Sha256 = Three.Active.Sha256! } });
         Assert.Equal("warming", rig.Model["status"]);
-        Assert.Null(rig.Module.NextTick(rig.Context));
     }
 
     [Fact]
@@ -46,22 +47,23 @@ public sealed class InferenceModuleTests
     }
 
     [Fact]
-    public void OnSettings_AnotherModelOfTheSameShape_KeepsTheRings()
+    public async Task OnTick_CandidateOfTheSameShapeTakesOver_KeepsTheRings()
     {
         using var rig = new InferenceRig(Three);
         rig.Send(("a", 0, 8, 8), ("a", 1, 8, 8));
-        rig.Apply(InferenceRig.SettingsOf(TinyModel.Manifest() with { Version = "2", Normalisation = new Normalisation { Kind = Normalisation.Static, Means = [8, 8], Deviations = [1, 1] } }) with { ScoreIntervalSeconds = 1 });
+        var normalisation = new Normalisation { Kind = Normalisation.Static, Means = [8, 8], Deviations = [1, 1] };
+        await rig.PromoteAsync(TinyModel.Manifest() with { Version = "2", Normalisation = normalisation }, Three with { ScoreIntervalSeconds = 1 });
         Assert.Equal(0.0, Assert.Single(rig.Send(("a", 2, 8, 8)))["score"]);
-        Assert.True(rig.Loader.Loaded[0].IsDisposed);
+        Assert.True(rig.Loader.Loaded.First().IsDisposed);
         Assert.Equal(0, rig.Count("ringLost"));
     }
 
     [Fact]
-    public void OnSettings_ModelOfAnotherShape_StartsTheRingsAnewAndCountsWhatWasInThem()
+    public async Task OnTick_CandidateOfAnotherShapeTakesOver_StartsTheRingsAnewAndCountsWhatWasInThem()
     {
         using var rig = new InferenceRig(Three);
         rig.Send(("a", 0, 8, 8), ("b", 0, 8, 8), ("a", 1, 8, 8));
-        rig.Apply(InferenceRig.SettingsOf(TinyModel.Manifest(size: 2)));
+        await rig.PromoteAsync(TinyModel.Manifest(size: 2) with { Version = "2" });
         Assert.Equal(3, rig.Count("ringLost"));
         rig.Send(("a", 2, 8, 8), ("a", 3, 8, 8));
         Assert.Equal(1, rig.Count("scored"));
@@ -71,11 +73,11 @@ public sealed class InferenceModuleTests
     }
 
     [Fact]
-    public void OnSettings_ModelThatDoesNotFitTheSettings_IsRefusedAndTheOneBeforeStays()
+    public void OnSettings_ThatTheActiveModelDoesNotFit_SaysSoAndScoresOn()
     {
         using var rig = new InferenceRig(Three);
-        rig.Apply(InferenceRig.SettingsOf(TinyModel.Manifest(size: 2)) with { WindowSize = 3 });
-        Assert.Equal("The model's window has 2 readings; the setting windowSize says 3.", rig.Model["reason"]);
+        rig.Apply(Three with { WindowSize = 2 });
+        Assert.Equal(("degraded", "The model's window has 3 readings; the setting windowSize says 2."), ((string)rig.Model["status"]!, (string)rig.Model["reason"]!));
         rig.Send(("a", 0, 8, 8), ("a", 1, 8, 8), ("a", 2, 8, 8));
         Assert.Equal(1, rig.Count("scored"));
         rig.Apply(Three with { Features = new FeatureNames(["humidity", "temperature"]) });
@@ -85,26 +87,14 @@ public sealed class InferenceModuleTests
     }
 
     [Fact]
-    public void OnSettings_ModelTakenAway_IsDegraded()
+    public void OnSettings_ActiveChangedOrTakenAway_LeavesTheModelAndSaysIt()
     {
         using var rig = new InferenceRig(Three);
         rig.Apply(new InferenceSettings());
-        rig.Send(("a", 0, 8, 8));
-        Assert.Equal(1, rig.Count("dropped", "noModel"));
-        Assert.True(rig.Loader.Loaded[0].IsDisposed);
-    }
-
-    [Fact]
-    public void Shadow_ThatWantsWindows_GetsEachWithItsAnswer()
-    {
-        var manifest = TinyModel.Manifest(size: 2, new Normalisation { Kind = Normalisation.Static, Means = [1, 1], Deviations = [2, 2] });
-        var shadow = new RecordingShadow();
-        using var rig = new InferenceRig(InferenceRig.SettingsOf(manifest), shadow);
-        rig.Send(("a", 0, 1, 3), ("a", 1, 5, 7));
-        Assert.Empty(shadow.Seen);
-        shadow.Wants = true;
-        rig.Send(("a", 2, 9, 1));
-        Assert.Equal([$"a {InferenceRig.T0 + 2000} raw 5 7 9 1 normalised 2 3 4 0 score {FakeModel.ScoreOf([2, 3, 4, 0])} shares 2"], shadow.Seen);
+        Assert.Equal(Three.Active.Sha256, rig.Model["sha256"]);
+        rig.Apply(Three with { Active = InferenceRig.Source(TinyModel.Manifest() with { Version = "2" }) });
+        Assert.Equal(Three.Active.Sha256, rig.Model["sha256"]);
+        Assert.Contains("only the model to begin with", (string)rig.Swap["note"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +144,8 @@ public sealed class InferenceModuleTests
         using var rig = new InferenceRig(Three);
         rig.Send(("a", 0, 3, 3), ("a", 1, 3, 3), ("a", 2, 3, 3), ("b", 2, 3, 3));
         var active = Call(rig, "getModels", null).Payload!["active"]!;
-        Assert.Equal(("tiny", Three.Active.Sha256, 3, 2, 1), ((string)active["name"]!, (string)active["sha256"]!, (int)active["windowSize"]!, (int)active["devices"]!, (int)active["warmDevices"]!));
+        Assert.Equal(("tiny", Three.Active.Sha256), ((string)active["name"]!, (string)active["sha256"]!));
+        Assert.Equal((3, 2, 1), ((int)active["windowSize"]!, (int)active["devices"]!, (int)active["warmDevices"]!));
         using var without = new InferenceRig(new InferenceSettings());
         Assert.Equal("degraded", Call(without, "getModels", null).Payload!["active"]!["status"]);
         Assert.Equal(409, Call(without, "scoreWindow", """{"deviceId":"a"}""").Status);
@@ -163,14 +154,4 @@ public sealed class InferenceModuleTests
 
     private static MethodResponse Call(InferenceRig rig, string name, string? payload) =>
         rig.Module.OnMethod(new MethodRequest(name, payload is null ? null : JToken.Parse(payload)), rig.Context)!;
-
-    private sealed class RecordingShadow : IShadowTap
-    {
-        public bool Wants { get; set; }
-
-        public List<string> Seen { get; } = [];
-
-        public void Offer(in ScoredWindow window) => Seen.Add(
-            $"{window.DeviceId} {window.Timestamp} raw {string.Join(' ', window.Raw.ToArray())} normalised {string.Join(' ', window.Normalised.ToArray())} score {window.Score} shares {window.Contributions.Length}");
-    }
 }

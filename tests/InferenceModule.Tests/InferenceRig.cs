@@ -2,9 +2,12 @@ using System.Collections.Frozen;
 using System.Text;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Inference.Swap;
 using EdgeModules.Messages;
 using EdgeModules.Models;
-using Microsoft.Extensions.Logging.Abstractions;
+using EdgeModules.Testing;
+using EdgeModules.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Inference.Tests;
@@ -15,14 +18,13 @@ internal sealed class InferenceRig : IDisposable
     public static readonly DateTimeOffset Start = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
     public static readonly long T0 = Start.ToUnixTimeMilliseconds();
 
-    private static readonly byte[] AnyBytes = [1, 2, 3];
-
     private readonly MessageCodec _codec = new();
     private readonly List<byte[]> _journal = [];
+    private readonly TemporaryFolder _models = new();
 
-    public InferenceRig(InferenceSettings settings, IShadowTap? shadow = null)
+    public InferenceRig(InferenceSettings settings)
     {
-        (Settings, Shadow) = (settings, shadow ?? new NoShadow());
+        Settings = settings;
         Module = Create();
     }
 
@@ -32,11 +34,11 @@ internal sealed class InferenceRig : IDisposable
 
     public InferenceSettings Settings { get; private set; }
 
-    public IShadowTap Shadow { get; }
-
     public InferenceModule Module { get; private set; }
 
-    public DateTimeOffset Now { get; set; } = Start;
+    public FakeTimeProvider Time { get; } = new(Start);
+
+    public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Bytes of state changes.</summary>
     public long Saved { get; private set; }
@@ -48,18 +50,32 @@ internal sealed class InferenceRig : IDisposable
 
     public JObject Model => (JObject)Module.Report(Context)["model"]!;
 
+    public JObject Swap => (JObject)Module.Report(Context)["swap"]!;
+
+    /// <summary>What ticks, settings and methods sent to <c>shadowReports</c>.</summary>
+    public List<JObject> ShadowReports { get; } = [];
+
     public static InferenceSettings SettingsOf(ModelManifest manifest) => new() { Active = Source(manifest), ScoreIntervalSeconds = 0 };
 
-    public static ModelSource Source(ModelManifest manifest) => new()
+    public static ModelSource Source(ModelManifest manifest)
     {
-        Source = ModelSourceKind.Data, Data = Convert.ToBase64String(AnyBytes), Sha256 = TinyModel.Sha256(AnyBytes),
-        Manifest = GivenManifest.FromJson(JToken.Parse(manifest.ToJson()), "manifest", new SettingErrors()),
-    };
+        var model = TinyModel.Bytes(manifest, manifest.Window.Size, manifest.Features.Count);
+        return new ModelSource { Source = ModelSourceKind.Data, Data = Convert.ToBase64String(model), Sha256 = TinyModel.Sha256(model) };
+    }
 
     public void Apply(InferenceSettings settings)
     {
         Settings = settings;
         Module.OnSettings(Context);
+    }
+
+    public void Tick() => Keep(Module.OnTick(Context));
+
+    /// <summary>Brings a candidate in without a shadow, and waits until it scores.</summary>
+    public async Task PromoteAsync(ModelManifest manifest, InferenceSettings? settings = null)
+    {
+        Apply((settings ?? Settings) with { Candidate = Source(manifest), Policy = new PolicySettings { Mode = SwapMode.Immediate, ProbationMinutes = 0 } });
+        await Waiting.ForAsync(() => (string?)Model["version"] == manifest.Version, "the candidate scores", Tick);
     }
 
     /// <summary>Readings of <c>temperature</c> and <c>humidity</c>; null leaves one out.</summary>
@@ -95,11 +111,18 @@ internal sealed class InferenceRig : IDisposable
 
     public long Count(string counter, string reason = "") => Ledger.Total(counter, reason);
 
-    public void Dispose() => Module.Dispose();
+    public void Dispose()
+    {
+        Module.Dispose();
+        _models.Dispose();
+    }
+
+    private void Keep(ModuleResult result) =>
+        ShadowReports.AddRange(result.Outputs.Where(output => output.Output == "shadowReports").Select(output => JsonText.ParseObject(output.Body.ToArray())));
 
     private InferenceModule Create()
     {
-        var module = new InferenceModule(Loader, new ModelReader("."), Shadow, NullLogger<InferenceModule>.Instance);
+        var module = TestModules.Create(Loader, _models.Path, Time);
         foreach (var change in _journal) module.ApplyChange(change);
         module.OnSettings(Context);
         return module;

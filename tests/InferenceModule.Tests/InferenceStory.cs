@@ -5,7 +5,8 @@ using EdgeModules.Hosting.Settings;
 using EdgeModules.Messages;
 using EdgeModules.Models;
 using EdgeModules.Testing.Crashing;
-using Microsoft.Extensions.Logging.Abstractions;
+using EdgeModules.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Inference.Tests;
@@ -20,6 +21,7 @@ internal sealed class InferenceStory : IAsyncDisposable
 
     private static readonly CrashPoint[] Points = Enum.GetValues<CrashPoint>();
 
+    private readonly TemporaryFolder _models = new();
     private readonly Random _chance;
     private readonly CrashPoint? _point;
     private readonly CrashingHost<InferenceSettings> _host;
@@ -45,7 +47,7 @@ internal sealed class InferenceStory : IAsyncDisposable
         };
         _plain = new PlainInference(settings, manifest);
         _host = new CrashingHost<InferenceSettings>(
-            () => new InferenceModule(new FakeLoader(), new ModelReader("."), new NoShadow(), NullLogger<InferenceModule>.Instance),
+            () => TestModules.Create(new FakeLoader(), _models.Path, new FakeTimeProvider(InferenceRig.Start)),
             SettingsBinder.ToJson(settings), volume, InferenceRig.Start, compactAfter: 12);
     }
 
@@ -84,7 +86,11 @@ internal sealed class InferenceStory : IAsyncDisposable
         CompareScores();
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _models.Dispose();
+    }
 
     private async Task DeliverAsync()
     {

@@ -10,6 +10,13 @@ public sealed class SettingsTests
     {
         var json = JObject.Parse("""
             {"active":{"source":"file","file":"line/press.onnx","url":null,"data":null,"sha256":"SHA","sizeBytes":1000,"signature":null,"manifest":MANIFEST},
+             "candidate":{"source":"https","file":null,"url":"https://store.test/m.onnx","data":null,"sha256":"SHA","sizeBytes":null,"signature":null,"manifest":null},
+             "policy":{"mode":"improve","publicKey":null,"maxModelBytes":100000,"downloadHours":2.0,"minShadowMinutes":1.5,"maxShadowMinutes":30.0,"minBlocks":20,
+              "blockSeconds":0.0,"minAgreement":0.8,"minDeviceAgreement":0.6,"minDeviceBlocks":5,"maxAlertRatio":3.0,"alertSignificance":0.05,
+              "maxStabilityIndex":0.5,"minRankCorrelation":0.5,"minProbes":10,"minFeatureProbes":4,"probeDeviations":5.0,"maxProbeLossPoints":15.0,
+              "maxFeatureProbeLossPoints":30.0,"maxLatencyP99Ms":20.0,"maxLatencyRatio":6.0,"latencyP50FloorMs":2.0,"maxDropPercent":10.0,
+              "maxErrorPercent":1.0,"probationMinutes":2.0,"probationAlertRatio":4.0,"probationSlowMinutes":2},
+             "command":{"id":"7","action":"rollback","sha256":"SHA"},
              "windowSize":60,"features":["temperature","humidity"],"stride":2,"maxGapMs":5000,"gaps":"continue","missing":"reset","holdReadings":5,
              "maxDevices":10,"maxRingMegabytes":7,"scoreIntervalSeconds":0,"emitInvalid":true}
             """.Replace("SHA", new string('a', 64), StringComparison.Ordinal).Replace("MANIFEST", TinyModel.Manifest().ToJson(), StringComparison.Ordinal));
@@ -32,6 +39,13 @@ public sealed class SettingsTests
     [InlineData("""{"active":{"source":"data","data":"AQID","sha256":"SHA","sizeBytes":0}}""", "active.sizeBytes")]
     [InlineData("""{"active":{"source":"ftp"}}""", "active.source")]
     [InlineData("""{"active":{"manifest":{"name":"a b"}}}""", "active.manifest")]
+    [InlineData("""{"candidate":{"source":"file","file":"m.onnx"}}""", "candidate.sha256")]
+    [InlineData("""{"policy":{"mode":"brave"}}""", "policy.mode")]
+    [InlineData("""{"policy":{"maxShadowMinutes":10}}""", "policy.maxShadowMinutes")]
+    [InlineData("""{"policy":{"publicKey":"AQID"}}""", "policy.publicKey")]
+    [InlineData("""{"policy":{"maxModelBytes":67108865}}""", "policy.maxModelBytes")]
+    [InlineData("""{"command":{"action":"retry","sha256":"SHA"}}""", "command.id")]
+    [InlineData("""{"command":{"id":"1","action":"retry","sha256":"abc"}}""", "command.sha256")]
     [InlineData("""{"windowSize":0}""", "windowSize")]
     [InlineData("""{"features":["a","a"]}""", "features")]
     [InlineData("""{"stride":0}""", "stride")]

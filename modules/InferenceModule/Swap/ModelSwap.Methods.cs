@@ -8,18 +8,20 @@ namespace EdgeModules.Inference.Swap;
 /// <content>What people see of the swap and may ask of it.</content>
 public sealed partial class ModelSwap
 {
+    private const int MaxToldVerdicts = 8;
+    private static readonly string[] LargeFigures = ["liveScores", "shadowScores", "probes", "worstDevices"];
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(1);
-    private (SwapPhase Phase, string Reason, bool Awaits, string? Live) _told;
+    private (SwapPhase Phase, string Reason, bool Awaits, string? Live, CommandAnswer? Answer, bool IsBootstrapIgnored) _told;
     private DateTimeOffset _toldAt;
     private JObject _report = [];
 
     /// <summary>The reported property <c>swap</c>: anew when the state changes, and at most once a minute for its figures.</summary>
     public JObject Report(DateTimeOffset now)
     {
-        var state = (_machine.Phase, _machine.Journal.Reason, _machine.AwaitsApproval, _live?.Identity.Sha256);
+        var state = (_machine.Phase, _machine.Journal.Reason, _machine.AwaitsApproval, _live?.Identity.Sha256, _machine.Answer, _machine.IsBootstrapIgnored);
         if (_report.Count > 0 && state == _told && (now - _toldAt < ReportEvery || !(_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation))) return _report;
         (_told, _toldAt) = (state, now);
-        return _report = Describe();
+        return _report = Describe(isWhole: false);
     }
 
     /// <summary>The direct methods <c>approve</c>, <c>rollback</c>, <c>retry</c> (each with <c>sha256</c>) and <c>getShadowReport</c>.</summary>
@@ -35,7 +37,7 @@ public sealed partial class ModelSwap
             case "retry":
                 return Act(request, sha256 => _machine.Retry(sha256, now), now);
             case "getShadowReport":
-                var answer = new JObject { ["swap"] = Describe() };
+                var answer = new JObject { ["swap"] = Describe(isWhole: true) };
                 if (_lastReport is { } report) answer["last"] = JsonText.ParseObject(report);
                 return new MethodResponse(200, answer);
             default:
@@ -50,10 +52,11 @@ public sealed partial class ModelSwap
         var (effects, refusal) = act(sha256);
         if (refusal is not null) return new MethodResponse(409, new JObject { ["message"] = refusal });
         Do(effects, now);
-        return new MethodResponse(200, new JObject { ["swap"] = Describe() });
+        return new MethodResponse(200, new JObject { ["swap"] = Describe(isWhole: true) });
     }
 
-    private JObject Describe()
+    /// <param name="isWhole">Else without the figures that would take much room in a twin.</param>
+    private JObject Describe(bool isWhole)
     {
         var journal = _machine.Journal;
         var json = new JObject { ["phase"] = SwapReport.Camel(_machine.Phase), ["since"] = _machine.Since.ToUnixTimeMilliseconds() };
@@ -65,16 +68,26 @@ public sealed partial class ModelSwap
         if (_machine.AwaitsApproval) json["awaitsApproval"] = true;
         if (_machine.Phase == SwapPhase.Downloading)
         {
-            json["downloadedBytes"] = _with.Fetcher.Progress.Bytes;
-            if (_with.Fetcher.Progress.Trouble is { } trouble) json["downloadTrouble"] = trouble;
+            json["downloadedBytes"] = _download?.Bytes ?? 0;
+            if (_download?.Trouble is { } trouble) json["downloadTrouble"] = trouble;
         }
 
         if (_worker.Snapshot() is { } seen)
         {
-            json["progress"] = SwapReport.Figures(seen);
-            json["agreementLowerBound"] = Math.Round(Wilson.LowerBound(seen.Agreed, seen.Blocks), 4);
+            var figures = SwapReport.Figures(seen);
+            figures["agreementLowerBound"] = Math.Round(Wilson.LowerBound(seen.Agreed, seen.Blocks), 4);
+            foreach (var large in isWhole ? [] : LargeFigures) figures.Remove(large);
+            json["progress"] = figures;
         }
 
+        if (_machine.Answer is { } answer)
+        {
+            json["command"] = new JObject { ["id"] = answer.Id, ["status"] = answer.Refusal is null ? "done" : "refused" };
+            if (answer.Refusal is { } refusal) json["command"]!["reason"] = refusal;
+        }
+
+        if (_machine.IsBootstrapIgnored)
+            json["note"] = "The setting active names another model than the active one; it is only the model to begin with. To change the model, name a candidate.";
         if (journal.Verdicts.Count > 0)
         {
             json["verdicts"] = new JObject(journal.Verdicts.TakeLast(MaxToldVerdicts).Select(verdict => new JProperty(
@@ -84,5 +97,4 @@ public sealed partial class ModelSwap
         return json;
     }
 
-    private const int MaxToldVerdicts = 8;
 }

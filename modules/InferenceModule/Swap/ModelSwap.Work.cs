@@ -10,14 +10,16 @@ public sealed partial class ModelSwap
         CancelWork();
         _with.Store.Use(fetch.Source.Sha256!);
         var cancellation = _work.Token;
+        // Who waits for an answer looks up.
+        var progress = _download = new DownloadProgress(() => Answer(_ => []));
         _ = Task.Run(async () =>
         {
             try
             {
                 // One candidate at a time is on the disk: those before it make room.
                 _with.Store.DropUnreferenced();
-                await _with.Fetcher.FetchAsync(fetch.Source, fetch.MaxBytes, fetch.Limit, cancellation);
-                _answers.Enqueue(now => _machine.Fetched(fetch.Ticket, now));
+                await _with.Fetcher.FetchAsync(fetch.Source, fetch.MaxBytes, fetch.Limit, progress, cancellation);
+                Answer(now => _machine.Fetched(fetch.Ticket, now));
             }
             catch (OperationCanceledException)
             {
@@ -25,7 +27,7 @@ public sealed partial class ModelSwap
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                _answers.Enqueue(now => _machine.FetchFailed(fetch.Ticket, error.Message, now));
+                Answer(now => _machine.FetchFailed(fetch.Ticket, error.Message, now));
             }
         }, CancellationToken.None);
     }
@@ -35,13 +37,13 @@ public sealed partial class ModelSwap
         var sha256 = admit.Source.Sha256!;
         if (_with.Store.Complete(sha256) is not { } model)
         {
-            _answers.Enqueue(now => _machine.Mismatched(admit.Ticket, $"The file is not the one whose SHA-256 is {sha256}.", now));
+            Answer(now => _machine.Mismatched(admit.Ticket, $"The file is not the one whose SHA-256 is {sha256}.", now));
             return;
         }
 
         var (manifest, errors) = Admission.Check(model, admit.Source, admit.Policy, _with.Unfit);
         var identity = manifest is null ? null : new ModelIdentity(manifest.Name, manifest.Version, sha256);
-        _answers.Enqueue(errors.Count == 0
+        Answer(errors.Count == 0
             ? now => _machine.Admitted(admit.Ticket, now)
             : now => _machine.Refused(admit.Ticket, string.Join(' ', errors), identity, [], now));
     }
@@ -54,7 +56,7 @@ public sealed partial class ModelSwap
         {
             model = Open(load.Model, load.Policy);
             var identity = model.Identity;
-            _answers.Enqueue(now =>
+            Answer(now =>
             {
                 _machine.Loaded(load.Ticket, identity, now);
                 return [];
@@ -64,19 +66,19 @@ public sealed partial class ModelSwap
             if (broken.Count > 0)
             {
                 model.Dispose();
-                _answers.Enqueue(now => _machine.Refused(load.Ticket, $"The self-test failed: {string.Join(", ", broken)}.", identity, rules, now));
+                Answer(now => _machine.Refused(load.Ticket, $"The self-test failed: {string.Join(", ", broken)}.", identity, rules, now));
                 return;
             }
 
             if (load.Beside is { } live) copy = Open(live, load.Policy);
             var (ready, beside) = (model, copy);
-            _answers.Enqueue(now => Ready(load, ready, beside, rules, now));
+            Answer(now => Ready(load, ready, beside, rules, now));
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             model?.Dispose();
             copy?.Dispose();
-            _answers.Enqueue(now => _machine.Refused(load.Ticket, $"The model cannot be used: {error.Message}", null, [], now));
+            Answer(now => _machine.Refused(load.Ticket, $"The model cannot be used: {error.Message}", null, [], now));
         }
     }
 
@@ -105,10 +107,42 @@ public sealed partial class ModelSwap
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                _answers.Enqueue(now => _machine.Refused(ticket, error.Message, null, [], now));
+                Answer(now => _machine.Refused(ticket, error.Message, null, [], now));
             }
         });
     }
+
+    private void Answer(Func<DateTimeOffset, IReadOnlyList<SwapEffect>> answer)
+    {
+        lock (_arrival)
+        {
+            _answers.Enqueue(answer);
+            Monitor.Pulse(_arrival);
+        }
+
+        _with.Wake();
+    }
+
+    /// <summary>
+    /// While there is no model the loop has nothing to score, and waits for one that is at hand, within the settings or in a file: so the first readings after
+    /// the first start are not lost to it.
+    /// </summary>
+    private void AwaitFirst(DateTimeOffset now)
+    {
+        while (_live is null && IsAtHand)
+        {
+            lock (_arrival)
+            {
+                if (_answers.IsEmpty && !Monitor.Wait(_arrival, MostPatience)) return;
+            }
+
+            TakeAnswers(now);
+        }
+    }
+
+    private bool IsAtHand =>
+        _machine.Phase.IsInWork() && _machine.Source?.Source is ModelSourceKind.File or ModelSourceKind.Data
+        && !(_machine.Phase == SwapPhase.Downloading && _download?.Trouble is not null);
 
     private void CancelWork()
     {

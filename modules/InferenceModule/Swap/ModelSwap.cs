@@ -14,6 +14,9 @@ public sealed record SwapSurroundings(ModelStore Store, ModelFetcher Fetcher, IM
 
     /// <summary>Readings from one window of a device to the next.</summary>
     public Func<int> Stride { get; init; } = () => 1;
+
+    /// <summary>Something waits for the next <see cref="ModelSwap.Tick"/>; called on any thread.</summary>
+    public Action Wake { get; init; } = () => { };
 }
 
 /// <summary>
@@ -25,11 +28,13 @@ public sealed partial class ModelSwap : IDisposable
     private static readonly TimeSpan JudgeEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(5);
 
     private readonly SwapSurroundings _with;
     private readonly SwapTelemetry _telemetry;
     private readonly ShadowWorker _worker = new();
     private readonly ConcurrentQueue<Func<DateTimeOffset, IReadOnlyList<SwapEffect>>> _answers = new();
+    private readonly object _arrival = new();
     private readonly List<JObject> _reports = [];
     private readonly SwapMachine _machine;
     private CancellationTokenSource _work = new();
@@ -37,6 +42,7 @@ public sealed partial class ModelSwap : IDisposable
     private WatchedModel? _previous;
     private WatchedModel? _candidate;
     private WatchedModel? _copy;
+    private DownloadProgress? _download;
     private DateTimeOffset _judgeAt;
     private byte[]? _lastReport;
 
@@ -50,25 +56,28 @@ public sealed partial class ModelSwap : IDisposable
     }
 
     /// <summary>What to score with from now on; null when there is no model. To be asked anew for each batch.</summary>
-    public IScoringModel? Live => _live;
+    public WatchedModel? Live => _live;
 
     /// <summary>Gets every window that <see cref="Live"/> scored.</summary>
     public IShadowTap Tap => _worker;
 
     public SwapPhase Phase => _machine.Phase;
 
-    /// <summary>Why there is no model to work with, or null.</summary>
-    public string? Dark => _live is null ? _machine.Dark ?? "No model has been given." : null;
+    /// <summary>Why there is no model to score with: a sentence, or null.</summary>
+    public string? Dark => _live is null ? WhyDark() : null;
 
     /// <summary>Loads the active model. To be called once, first.</summary>
-    public void Start(DateTimeOffset now) => Do(_machine.Start(now), now);
+    public void Start(PolicySettings policy, DateTimeOffset now) => Do(_machine.Start(policy, now), now);
 
-    public void OnSettings(ModelSource? active, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now) =>
+    public void OnSettings(ModelSource? active, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
+    {
         Do(_machine.Want(active, candidate, policy, command, now), now);
+        AwaitFirst(now);
+    }
 
     public void Tick(DateTimeOffset now)
     {
-        while (_answers.TryDequeue(out var answer)) Do(answer(now), now);
+        TakeAnswers(now);
         ComparisonSnapshot? seen = null;
         if (now >= _judgeAt)
         {
@@ -80,7 +89,7 @@ public sealed partial class ModelSwap : IDisposable
     }
 
     public DateTimeOffset NextTick(DateTimeOffset now) =>
-        !_answers.IsEmpty ? now : now + (_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation ? BusyTick : IdleTick);
+        !_answers.IsEmpty || _reports.Count > 0 ? now : now + (_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation ? BusyTick : IdleTick);
 
     /// <summary>Reports of decisions since the last call, each for a message.</summary>
     public IReadOnlyList<JObject> TakeReports()
@@ -97,6 +106,22 @@ public sealed partial class ModelSwap : IDisposable
         _worker.Dispose();
         foreach (var model in new[] { _live, _previous, _candidate, _copy }) model?.Dispose();
         _work.Dispose();
+    }
+
+    private void TakeAnswers(DateTimeOffset now)
+    {
+        while (_answers.TryDequeue(out var answer)) Do(answer(now), now);
+    }
+
+    private string WhyDark()
+    {
+        if (_machine.Dark is { } dark) return dark;
+        var journal = _machine.Journal;
+        if (_machine.Phase.IsInWork())
+            return _download?.Trouble is { } trouble ? $"The model is being fetched, so far in vain: {trouble}" : "The model is being fetched.";
+        return journal.Verdicts.Count > 0 && journal.Reason.Length > 0
+            ? $"Model {journal.Verdicts[^1].Sha256}: {SwapReport.Camel(journal.Phase)}. {journal.Reason}"
+            : "The settings name no model (active).";
     }
 
     private void Do(IReadOnlyList<SwapEffect> effects, DateTimeOffset now)
@@ -221,7 +246,6 @@ public sealed partial class ModelSwap : IDisposable
             left?.Dispose();
             _live.Watch(effect.Policy.MaxLatencyP99Ms);
             if (effect.IsOnProbation && _machine.Journal.Previous is { } previous) Accompany(previous, effect.Policy);
-            _telemetry.Live(_live.Identity.Name, _live.Identity.Version, _live.Identity.Sha256);
             Do(_machine.LiveLoaded(_live.Identity, now), now);
         }
         catch (Exception error) when (error is ModelLoadException or IOException or UnauthorizedAccessException)

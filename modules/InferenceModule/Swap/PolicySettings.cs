@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Security.Cryptography;
 using EdgeModules.Hosting.Settings;
 
 namespace EdgeModules.Inference.Swap;
@@ -23,8 +23,8 @@ public sealed record PolicySettings
     /// <summary>ECDSA P-256, base64 of SubjectPublicKeyInfo. When set, a model must be signed with it.</summary>
     public string? PublicKey { get; init; }
 
-    /// <summary>Largest model; 1 to 1 GiB.</summary>
-    public long MaxModelBytes { get; init; } = 64 << 20;
+    /// <summary>Largest model; 1 to 67108864.</summary>
+    public long MaxModelBytes { get; init; } = ModelSource.MostBytes;
 
     /// <summary>How long a download may take with all its retries, in hours; above 0, up to 720.</summary>
     public double DownloadHours { get; init; } = 24;
@@ -103,8 +103,8 @@ public sealed record PolicySettings
 
     public void Validate(SettingErrors errors)
     {
-        errors.Require(PublicKey is null || Base64.IsValid(PublicKey), PublicKey, "base64 of a SubjectPublicKeyInfo");
-        errors.Require(MaxModelBytes is >= 1 and <= 1 << 30, MaxModelBytes, "1 to 1073741824");
+        errors.Require(PublicKey is null || IsKey(PublicKey), PublicKey, "an ECDSA key on the curve P-256, base64 of its SubjectPublicKeyInfo");
+        errors.Require(MaxModelBytes is >= 1 and <= ModelSource.MostBytes, MaxModelBytes, "1 to 67108864");
         errors.Require(DownloadHours is > 0 and <= 720, DownloadHours, "above 0, up to 720");
         errors.Require(MinShadowMinutes is >= 0 and <= 43_200, MinShadowMinutes, "0 to 43200");
         errors.Require(MaxShadowMinutes >= MinShadowMinutes && MaxShadowMinutes <= 43_200, MaxShadowMinutes, $"minShadowMinutes ({MinShadowMinutes}) to 43200");
@@ -130,5 +130,19 @@ public sealed record PolicySettings
         errors.Require(ProbationMinutes is >= 0 and <= 43_200, ProbationMinutes, "0 to 43200");
         errors.Require(ProbationAlertRatio >= 1, ProbationAlertRatio, "1 or more");
         errors.Require(ProbationSlowMinutes is >= 1 and <= 60, ProbationSlowMinutes, "1 to 60");
+    }
+
+    private static bool IsKey(string text)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(text), out _);
+            return key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
+        }
+        catch (Exception error) when (error is CryptographicException or FormatException)
+        {
+            return false;
+        }
     }
 }

@@ -31,3 +31,6 @@ public sealed record SwapCommand
         errors.Require(ModelHash.IsHex(Sha256), Sha256, "a model's SHA-256, 64 lower-case hexadecimal digits");
     }
 }
+
+/// <param name="Refusal">Why it was not carried out: a sentence; null when it was.</param>
+public sealed record CommandAnswer(string Id, string? Refusal);

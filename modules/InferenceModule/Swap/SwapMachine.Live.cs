@@ -9,9 +9,11 @@ public sealed partial class SwapMachine
     private DateTimeOffset _liveSince;
 
     /// <summary>To be called once, first.</summary>
-    public IReadOnlyList<SwapEffect> Start(DateTimeOffset now)
+    /// <param name="policy">As the settings say it now: a probation that goes on is judged by it.</param>
+    public IReadOnlyList<SwapEffect> Start(PolicySettings policy, DateTimeOffset now)
     {
         var effects = new List<SwapEffect>();
+        _policy = policy;
         var wasOnProbation = Phase == SwapPhase.Probation;
         _started = now;
         // What was in work begins anew once the settings are told: a shadow from zero.

@@ -46,6 +46,16 @@ public sealed partial class SwapMachine
     /// <summary>Why there is no model to work with; null when there is one, or one is on its way.</summary>
     public string? Dark { get; private set; }
 
+    /// <summary>What is being brought in; null when nothing is.</summary>
+    public ModelSource? Source => _source;
+
+    /// <summary>What became of the last command in the settings; null when there was none.</summary>
+    public CommandAnswer? Answer { get; private set; }
+
+    /// <summary>The setting <c>active</c> names a model that is neither the active one nor the one before.</summary>
+    public bool IsBootstrapIgnored =>
+        Live is not null && _bootstrap?.Sha256 is { } sha256 && sha256 != Journal.Active?.Sha256 && sha256 != Journal.Previous?.Sha256;
+
     public bool AwaitsApproval => Phase.IsInShadow() && Judgement?.Decision == ShadowDecision.AwaitApproval;
 
     /// <summary>Of the last effect that waits for an answer.</summary>
@@ -64,14 +74,21 @@ public sealed partial class SwapMachine
         {
             Journal = Journal.WithCommand(command!.Id);
             Save(effects, now);
-            if (command.Action == SwapAction.Rollback) effects.AddRange(Rollback(command.Sha256, now).Effects);
-            else effects.AddRange(Retry(command.Sha256, now).Effects);
+            var (done, refusal) = command.Action == SwapAction.Rollback ? Rollback(command.Sha256, now) : Retry(command.Sha256, now);
+            effects.AddRange(done);
+            Answer = new CommandAnswer(command.Id, refusal);
         }
 
         if (Phase.IsInWork() && _source is not null) Redirect(effects, Target(), now);
         Begin(effects, now);
         // An approval that stands in the settings is good at any time, also after a restart.
-        if (command is { Action: SwapAction.Approve } && Journal.Approved != command.Sha256) effects.AddRange(Approve(command.Sha256, now).Effects);
+        if (command is { Action: SwapAction.Approve } && Journal.Approved != command.Sha256)
+        {
+            var (done, refusal) = Approve(command.Sha256, now);
+            effects.AddRange(done);
+            Answer = new CommandAnswer(command.Id, refusal);
+        }
+
         return effects;
     }
 
@@ -172,8 +189,10 @@ public sealed partial class SwapMachine
     private List<SwapEffect> Promote(List<SwapEffect> effects, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now)
     {
         Enter(SwapPhase.Promoting, now, reason);
-        effects.Add(new SwapEffect.Tell(Report(SwapPhase.Promoting, reason, rules, seen, now)));
         _isOnProbation = Live is not null && _policy.ProbationMinutes > 0;
+        // That a module begins with the model that it is to begin with was nobody's decision.
+        if (Live is not null || _source != _bootstrap)
+            effects.Add(new SwapEffect.Tell(Report(_isOnProbation ? SwapPhase.Promoting : SwapPhase.Promoted, reason, rules, seen, now)));
         Save(effects, now);
         return effects;
     }

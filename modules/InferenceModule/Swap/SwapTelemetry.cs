@@ -7,7 +7,7 @@ namespace EdgeModules.Inference.Swap;
 public sealed partial class SwapTelemetry(IMeterFactory meters, ILogger<SwapTelemetry> logger)
 {
     private readonly Counter<long> _decisions = meters.Create("EdgeModules.Inference.Swap").CreateCounter<long>(
-        "edge.inference.swap_decisions", unit: "{decision}", description: "Decisions on candidates, by what was decided.");
+        "inference_swap_decisions", unit: null, description: "Decisions on candidates, by what was decided.");
 
     public void Decided(string sha256, SwapPhase phase, string reason)
     {
@@ -17,9 +17,6 @@ public sealed partial class SwapTelemetry(IMeterFactory meters, ILogger<SwapTele
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Sha256}: {Phase}. {Reason}")]
     private partial void LogDecided(string sha256, SwapPhase phase, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Scores with model {Name} {Version}, {Sha256}.")]
-    public partial void Live(string name, string version, string sha256);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model {Sha256} cannot be loaded. {Cause}")]
     public partial void NotLive(string sha256, string cause);

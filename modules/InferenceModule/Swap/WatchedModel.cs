@@ -23,6 +23,9 @@ public sealed class WatchedModel(IScoringModel inner, double maxLatencyP99Ms, Ti
     private bool _isLetGo;
     private bool _isDisposed;
 
+    /// <summary>For calls that say nothing of how the model does its work. To be used only while the model is not let go of.</summary>
+    public IScoringModel Unwatched => inner;
+
     public ModelIdentity Identity => inner.Identity;
 
     public ModelManifest Manifest => inner.Manifest;

@@ -11,7 +11,13 @@ public sealed class TemporaryFolder : IDisposable
     public TemporaryFolder Copy()
     {
         var copy = new TemporaryFolder();
-        foreach (var file in Directory.GetFiles(Path)) System.IO.File.Copy(file, copy.File(System.IO.Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            var target = copy.File(System.IO.Path.GetRelativePath(Path, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            System.IO.File.Copy(file, target);
+        }
+
         return copy;
     }
 

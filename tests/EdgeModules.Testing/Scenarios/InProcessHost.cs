@@ -98,7 +98,7 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
         while (former is not null && former.Sent.TryDequeue(out var message)) client.Sent.Enqueue(message);
         await client.ReportAsync(reported, CancellationToken.None);
         var store = LiteDbStateStore.Open(state.Path, address.ModuleId, _clock.GetUtcNow());
-        var module = start(client, store, address, _clock);
+        var module = start(client, store, state.Path, address, _clock);
         _lives.Push(new Life(state, store, client, module));
         await module.StartAsync(CancellationToken.None);
         await GiveTwinAsync();

@@ -128,7 +128,7 @@ public sealed class MqttHost(StartModule start, IEnumerable<string> inputs, IEnu
     {
         var store = LiteDbStateStore.Open(state.Path, Module, _clock.GetUtcNow());
         var client = _hub!.CreateClient(Module);
-        var module = start(client, store, LoopbackHub.Address(Module), _clock);
+        var module = start(client, store, state.Path, LoopbackHub.Address(Module), _clock);
         _lives.Push(new Life(state, store, client, module));
         await module.StartAsync(CancellationToken.None);
         await WaitForTwinAsync();

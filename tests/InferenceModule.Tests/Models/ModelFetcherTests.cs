@@ -138,7 +138,7 @@ public sealed class ModelFetcherTests : IDisposable
 
     private async Task RunAsync(ModelSource source, long most = Most)
     {
-        var fetch = _fetcher.FetchAsync(source, most, Day, CancellationToken.None);
+        var fetch = _fetcher.FetchAsync(source, most, Day, new DownloadProgress(), CancellationToken.None);
         await Waiting.ForAsync(() => fetch.IsCompleted, "the fetch ends", () => _time.Advance(TimeSpan.FromSeconds(5 * 60)));
         await fetch;
     }

@@ -26,7 +26,7 @@ public sealed class SwapMachineTests
     {
         var machine = new SwapMachine(ModelJournal.Empty);
 
-        Do(machine, machine.Start(_now));
+        Do(machine, machine.Start(Policy, _now));
         Do(machine, machine.Want(Source(A), null, Policy, null, _now));
         PassGates(machine, A);
 
@@ -344,14 +344,14 @@ public sealed class SwapMachineTests
     {
         var machine = new SwapMachine(new ModelJournal { Active = new ModelEntry(A) });
         _disk = machine.Journal;
-        Do(machine, machine.Start(_now));
+        Do(machine, machine.Start(Policy, _now));
         return machine;
     }
 
     private SwapMachine Restarted()
     {
         var machine = new SwapMachine(ModelJournal.Read(_disk.ToUtf8()));
-        Do(machine, machine.Start(_now));
+        Do(machine, machine.Start(Policy, _now));
         return machine;
     }
 
