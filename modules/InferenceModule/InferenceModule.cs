@@ -206,7 +206,7 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
     private OutboundMessage[] ShadowReports() => [.. _swap.TakeReports().Select(report => new OutboundMessage
     {
         Output = "shadowReports", Body = JsonText.ToUtf8(report), Count = 1, MessageType = "shadowReport", Priority = Priorities.Normal,
-        MessageId = MessageIds.Of("shadowReport", $"{report["candidate"]!["sha256"]}"[..16], $"{report["decision"]}", $"{report["decidedAt"]}"),
+        MessageId = SwapReport.IdOf(report),
     })];
 
     private void LogProblem()

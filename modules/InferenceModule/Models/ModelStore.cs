@@ -11,6 +11,7 @@ public sealed class ModelStore(IModelFolder folder)
 {
     public const string JournalFile = "journal.json";
     public const string ReportFile = "report.json";
+    public const string ToldFile = "told";
     private const string ModelEnd = ".onnx";
     private const string PartEnd = ".part";
 
@@ -56,6 +57,12 @@ public sealed class ModelStore(IModelFolder folder)
     public void SaveReport(byte[] utf8) => WithRoom(() => folder.Replace(ReportFile, utf8));
 
     public byte[]? ReadReport() => folder.Read(ReportFile);
+
+    /// <summary>The last report has been sent.</summary>
+    /// <exception cref="IOException">It could not be saved.</exception>
+    public void SaveTold(byte[] utf8) => WithRoom(() => folder.Replace(ToldFile, utf8));
+
+    public byte[]? ReadTold() => folder.Read(ToldFile);
 
     /// <summary>The model being brought in: kept, too, when the disk is full.</summary>
     public void Use(string? sha256)

@@ -35,11 +35,15 @@ public interface IModelLoader
     /// <param name="given">The manifest of a model that has none; null to take the model's own.</param>
     /// <returns>A model that has run: the first windows do not wait for it to warm up.</returns>
     /// <exception cref="ModelLoadException">The model cannot be used; the message says why.</exception>
+    /// <exception cref="ModelRuntimeException">The runtime of models cannot be used.</exception>
     IScoringModel Load(ReadOnlyMemory<byte> model, string sha256, ModelManifest? given);
 }
 
 /// <summary>A model file is not what the module can run.</summary>
 public sealed class ModelLoadException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>No model can be run here, whichever it is: nothing is said of the one that was to be.</summary>
+public sealed class ModelRuntimeException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>A call of a model failed.</summary>
 public sealed class ModelRunException(string message, Exception? cause = null) : Exception(message, cause);

@@ -26,6 +26,11 @@ public sealed class OnnxModelLoader : IModelLoader
         {
             throw new ModelLoadException($"ONNX Runtime refuses the model: {error.Message}", error);
         }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            var cause = error is TypeInitializationException { InnerException: { } inner } ? inner : error;
+            throw new ModelRuntimeException($"ONNX Runtime's native library cannot be loaded: {cause.Message}", error);
+        }
     }
 
     private static OnnxModel Open(ReadOnlyMemory<byte> model, string sha256, ModelManifest manifest, bool hasContributions)

@@ -12,8 +12,7 @@ public sealed record ComparisonPlan(PolicySettings Policy, int WindowsApart, int
 }
 
 /// <summary>
-/// Gives the shadow model the windows that the live model has scored and keeps the figures of both. Belongs to the shadow's thread, but for
-/// <see cref="Snapshot"/>.
+/// Gives the shadow model the windows that the live model has scored and keeps the figures of both. Belongs to the shadow's thread once that runs.
 /// </summary>
 public sealed class ModelComparison
 {
@@ -27,7 +26,6 @@ public sealed class ModelComparison
     private static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(2);
     private const int WorstDevices = 10;
 
-    private readonly Lock _lock = new();
     private readonly ComparisonPlan _plan;
     private readonly IScoringModel _shadow;
     private readonly float _liveLimit;
@@ -66,61 +64,58 @@ public sealed class ModelComparison
     /// <summary>How many windows at once are good for this model: many of a fast one.</summary>
     public int BatchSize { get; private set; } = 1;
 
+    /// <summary>The shadow model can go on no longer.</summary>
+    public bool IsOver => _fatal is not null;
+
     /// <param name="windows">1 to <see cref="MaxBatch"/>, in the order in which they were scored.</param>
     public void Observe(ReadOnlySpan<QueuedWindow> windows)
     {
-        lock (_lock)
+        if (_fatal is not null) return;
+        for (var index = 0; index < windows.Length; index++)
         {
-            if (_fatal is not null) return;
-            for (var index = 0; index < windows.Length; index++)
-            {
-                _isBlock[index] = _blocks.IsBlock(windows[index].DeviceId, windows[index].Timestamp);
-                Form.Apply(windows[index].Raw.Span, windows[index].Normalised.Span, _windows.AsSpan(index * Form.Length, Form.Length));
-            }
-
-            _scored += windows.Length;
-            var isWhole = TryScore(0, windows.Length, out var failure);
-            var (errors, reason) = (_errors, failure);
-            if (!isWhole && windows.Length > 1) BatchSize = 1;
-            for (var index = 0; index < windows.Length && _fatal is null; index++)
-            {
-                // A batch that failed is asked for one by one: a window that the model cannot take must not speak for its neighbours.
-                if (isWhole || (windows.Length > 1 && TryScore(index, 1, out failure))) Compare(windows[index], _answers[index], _isBlock[index]);
-                else Failed(failure);
-            }
-
-            // None of them failed again: the call failed all the same, and a second try must not hide it.
-            if (!isWhole && _errors == errors && _fatal is null) Failed(reason);
+            _isBlock[index] = _blocks.IsBlock(windows[index].DeviceId, windows[index].Timestamp);
+            Form.Apply(windows[index].Raw.Span, windows[index].Normalised.Span, _windows.AsSpan(index * Form.Length, Form.Length));
         }
+
+        _scored += windows.Length;
+        var isWhole = TryScore(0, windows.Length, out var failure);
+        var (errors, reason) = (_errors, failure);
+        if (!isWhole && windows.Length > 1) BatchSize = 1;
+        for (var index = 0; index < windows.Length && _fatal is null; index++)
+        {
+            // A batch that failed is asked for one by one: a window that the model cannot take must not speak for its neighbours.
+            if (isWhole || (windows.Length > 1 && TryScore(index, 1, out failure))) Compare(windows[index], _answers[index], _isBlock[index]);
+            else Failed(failure);
+        }
+
+        // None of them failed again: the call failed all the same, and a second try must not hide it.
+        if (!isWhole && _errors == errors && _fatal is null) Failed(reason);
     }
 
     public ComparisonSnapshot Snapshot(long dropped)
     {
-        lock (_lock)
+        return new ComparisonSnapshot
         {
-            return new ComparisonSnapshot
-            {
-                Windows = _scored,
-                Dropped = dropped,
-                Errors = _errors,
-                Blocks = _blocks.Blocks,
-                Agreed = _blocks.Agreed,
-                OnlyLive = _blocks.OnlyLive,
-                OnlyShadow = _blocks.OnlyShadow,
-                Both = _blocks.Both,
-                Devices = _blocks.Devices,
-                WorstDevices = _blocks.Worst(_plan.Policy.MinDeviceBlocks, WorstDevices),
-                StabilityIndex = _scores.StabilityIndex(),
-                RankCorrelation = _pairs.Spearman(),
-                LiveScores = [.. _scores.First],
-                ShadowScores = [.. _scores.Second],
-                Probes = _probe?.Counts() ?? [],
-                LiveP50Ms = _probe?.LiveP50Ms ?? 0,
-                ShadowP50Ms = _shares.QuantileMs(0.5),
-                ShadowP99Ms = _calls.QuantileMs(0.99),
-                Fatal = _fatal,
-            };
-        }
+            Windows = _scored,
+            Dropped = dropped,
+            Errors = _errors,
+            Blocks = _blocks.Blocks,
+            Agreed = _blocks.Agreed,
+            OnlyLive = _blocks.OnlyLive,
+            OnlyShadow = _blocks.OnlyShadow,
+            Both = _blocks.Both,
+            Devices = _blocks.Devices,
+            WorstDevices = _blocks.Worst(_plan.Policy.MinDeviceBlocks, WorstDevices),
+            StabilityIndex = _scores.StabilityIndex(),
+            RankCorrelation = _pairs.Spearman(),
+            LiveScores = [.. _scores.First],
+            ShadowScores = [.. _scores.Second],
+            Probes = _probe?.Counts() ?? [],
+            LiveP50Ms = _probe?.LiveP50Ms ?? 0,
+            ShadowP50Ms = _shares.QuantileMs(0.5),
+            ShadowP99Ms = _calls.QuantileMs(0.99),
+            Fatal = _fatal,
+        };
     }
 
     private bool TryScore(int first, int count, out string failure)

@@ -9,7 +9,8 @@ namespace EdgeModules.Inference.Swap;
 public sealed record ModelEntry(string Sha256, ModelManifest? Given = null);
 
 /// <summary>How it ended for a candidate.</summary>
-public sealed record PastVerdict(string Sha256, SwapPhase Phase, DateTimeOffset At, string Reason);
+/// <param name="IsOffer">It was never run: the file could not be had, or what the settings say of it was wrong. Good until they say something else.</param>
+public sealed record PastVerdict(string Sha256, SwapPhase Phase, DateTimeOffset At, string Reason, bool IsOffer = false);
 
 /// <summary>What a restart must know of the models: a small document, replaced whole. Its replacement is the moment of the swap.</summary>
 public sealed record ModelJournal
@@ -67,6 +68,8 @@ public sealed record ModelJournal
 
     public ModelJournal WithoutVerdict(string sha256) => this with { Verdicts = [.. Verdicts.Where(past => past.Sha256 != sha256)] };
 
+    public ModelJournal WithoutOffers() => Verdicts.Any(verdict => verdict.IsOffer) ? this with { Verdicts = [.. Verdicts.Where(verdict => !verdict.IsOffer)] } : this;
+
     public ModelJournal WithCommand(string id) => this with { Commands = [.. Commands.TakeLast(MaxCommands - 1), id] };
 
     public byte[] ToUtf8() => JsonText.ToUtf8(new JObject
@@ -83,6 +86,7 @@ public sealed record ModelJournal
         ["verdicts"] = new JArray(Verdicts.Select(verdict => new JObject
         {
             ["sha256"] = verdict.Sha256, ["phase"] = verdict.Phase.ToString(), ["at"] = verdict.At.ToUnixTimeMilliseconds(), ["reason"] = verdict.Reason,
+            ["offer"] = verdict.IsOffer,
         })),
         ["commands"] = new JArray(Commands),
     });
@@ -128,7 +132,8 @@ public sealed record ModelJournal
 
     private static PastVerdict VerdictOf(JObject json) => new(
         json.Value<string>("sha256") ?? "", Enum.Parse<SwapPhase>(json.Value<string>("phase") ?? ""),
-        DateTimeOffset.FromUnixTimeMilliseconds(json.Value<long>("at")), json.Value<string>("reason") ?? "");
+        DateTimeOffset.FromUnixTimeMilliseconds(json.Value<long>("at")), json.Value<string>("reason") ?? "",
+        json.Value<bool>("offer"));
 
     private static string Shorten(string text) => text.Length <= MaxReason ? text : text[..MaxReason] + "…";
 }

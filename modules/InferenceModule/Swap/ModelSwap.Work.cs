@@ -74,6 +74,11 @@ public sealed partial class ModelSwap
             var (ready, beside) = (model, copy);
             Answer(now => Ready(load, ready, beside, rules, now));
         }
+        catch (ModelRuntimeException error)
+        {
+            model?.Dispose();
+            Answer(now => _machine.Impossible(load.Ticket, error.Message, now));
+        }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             model?.Dispose();
@@ -141,7 +146,7 @@ public sealed partial class ModelSwap
     }
 
     private bool IsAtHand =>
-        _machine.Phase.IsInWork() && _machine.Source?.Source is ModelSourceKind.File or ModelSourceKind.Data
+        _machine.Phase.IsInWork() && _machine.Source?.Source is (ModelSourceKind.File or ModelSourceKind.Data)
         && !(_machine.Phase == SwapPhase.Downloading && _download?.Trouble is not null);
 
     private void CancelWork()

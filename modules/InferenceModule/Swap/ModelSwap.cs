@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using EdgeModules.Inference.Models;
-using EdgeModules.Messages;
 using EdgeModules.Models;
 using Newtonsoft.Json.Linq;
 
@@ -32,7 +31,7 @@ public sealed partial class ModelSwap : IDisposable
 
     private readonly SwapSurroundings _with;
     private readonly SwapTelemetry _telemetry;
-    private readonly ShadowWorker _worker = new();
+    private readonly ShadowWorker _worker;
     private readonly ConcurrentQueue<Func<DateTimeOffset, IReadOnlyList<SwapEffect>>> _answers = new();
     private readonly object _arrival = new();
     private readonly List<JObject> _reports = [];
@@ -44,11 +43,12 @@ public sealed partial class ModelSwap : IDisposable
     private WatchedModel? _copy;
     private DownloadProgress? _download;
     private DateTimeOffset _judgeAt;
+    private DateTimeOffset _tickedAt;
     private byte[]? _lastReport;
 
     public ModelSwap(SwapSurroundings with, SwapTelemetry telemetry)
     {
-        (_with, _telemetry) = (with, telemetry);
+        (_with, _telemetry, _worker) = (with, telemetry, new ShadowWorker(with.Time));
         var (journal, problem) = with.Store.Open();
         if (problem is not null) telemetry.JournalDamaged(problem);
         _machine = new SwapMachine(journal);
@@ -67,7 +67,11 @@ public sealed partial class ModelSwap : IDisposable
     public string? Dark => _live is null ? WhyDark() : null;
 
     /// <summary>Loads the active model. To be called once, first.</summary>
-    public void Start(PolicySettings policy, DateTimeOffset now) => Do(_machine.Start(policy, now), now);
+    public void Start(PolicySettings policy, DateTimeOffset now)
+    {
+        RepeatReport();
+        Do(_machine.Start(policy, now), now);
+    }
 
     public void OnSettings(ModelSource? active, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
     {
@@ -77,9 +81,11 @@ public sealed partial class ModelSwap : IDisposable
 
     public void Tick(DateTimeOffset now)
     {
+        _tickedAt = now;
+        RememberTold();
         TakeAnswers(now);
         ComparisonSnapshot? seen = null;
-        if (now >= _judgeAt)
+        if (now >= _judgeAt || now < _judgeAt - JudgeEvery)
         {
             _judgeAt = now + JudgeEvery;
             seen = _worker.Snapshot();
@@ -88,17 +94,11 @@ public sealed partial class ModelSwap : IDisposable
         Do(_machine.Tick(seen, _live?.Health ?? default, now), now);
     }
 
+    /// <summary>Counted from the last tick, not from <paramref name="now"/>: it is asked after every message, and must not be put off by them.</summary>
     public DateTimeOffset NextTick(DateTimeOffset now) =>
-        !_answers.IsEmpty || _reports.Count > 0 ? now : now + (_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation ? BusyTick : IdleTick);
-
-    /// <summary>Reports of decisions since the last call, each for a message.</summary>
-    public IReadOnlyList<JObject> TakeReports()
-    {
-        if (_reports.Count == 0) return [];
-        var taken = _reports.ToList();
-        _reports.Clear();
-        return taken;
-    }
+        !_answers.IsEmpty || _reports.Count > 0 || now < _tickedAt
+            ? now
+            : _tickedAt + (_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation ? BusyTick : IdleTick);
 
     public void Dispose()
     {
@@ -248,6 +248,12 @@ public sealed partial class ModelSwap : IDisposable
             if (effect.IsOnProbation && _machine.Journal.Previous is { } previous) Accompany(previous, effect.Policy);
             Do(_machine.LiveLoaded(_live.Identity, now), now);
         }
+        catch (ModelRuntimeException error)
+        {
+            left?.Dispose();
+            back?.Dispose();
+            Do(_machine.LiveImpossible(error.Message, now), now);
+        }
         catch (Exception error) when (error is ModelLoadException or IOException or UnauthorizedAccessException)
         {
             left?.Dispose();
@@ -293,22 +299,6 @@ public sealed partial class ModelSwap : IDisposable
         Release(ref _copy);
         _with.Store.Use(null);
         _telemetry.Dropped(sha256);
-    }
-
-    private void Tell(SwapReport report)
-    {
-        var json = report.ToJson();
-        _reports.Add(json);
-        _lastReport = JsonText.ToUtf8(json);
-        _telemetry.Decided(report.Candidate.Sha256, report.Phase, report.Reason);
-        try
-        {
-            _with.Store.SaveReport(_lastReport);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _telemetry.ReportNotSaved(error.Message);
-        }
     }
 
     private ComparisonPlan PlanOf(PolicySettings policy, WatchedModel model)

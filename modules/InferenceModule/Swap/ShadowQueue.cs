@@ -35,6 +35,9 @@ public sealed class ShadowQueue
 
     public long Dropped => Volatile.Read(ref _dropped);
 
+    /// <summary>Windows that wait, those that were peeked at among them.</summary>
+    public long Count => Volatile.Read(ref _added) - Volatile.Read(ref _taken);
+
     public bool IsEmpty => Volatile.Read(ref _taken) == Volatile.Read(ref _added);
 
     /// <returns>False when the window is left out.</returns>

@@ -1,3 +1,5 @@
+using Newtonsoft.Json.Linq;
+
 namespace EdgeModules.Inference.Swap;
 
 /// <content>The start, probation, the way back, and commands.</content>
@@ -34,6 +36,20 @@ public sealed partial class SwapMachine
         return effects;
     }
 
+    /// <summary>Whether a report is of a decision that was saved: a crash between the two leaves one that never was. To be asked before <see cref="Start"/>.</summary>
+    public bool Stands(JObject report)
+    {
+        var sha256 = report["candidate"]?.Value<string>("sha256") ?? "";
+        var isActive = Journal.Active?.Sha256 == sha256;
+        return report.Value<string>("decision") switch
+        {
+            "promoting" => isActive,
+            "promoted" => isActive && Phase != SwapPhase.Probation,
+            "rolledBack" => !isActive,
+            _ => Journal.VerdictOn(sha256)?.At.ToUnixTimeMilliseconds() == report.Value<long>("decidedAt"),
+        };
+    }
+
     /// <summary>The live model works.</summary>
     public IReadOnlyList<SwapEffect> LiveLoaded(ModelIdentity identity, DateTimeOffset now)
     {
@@ -56,12 +72,21 @@ public sealed partial class SwapMachine
         return _isBack ? GoDark(effects, $"{Journal.Reason} The model before it cannot be used: {reason}", now) : GoBack(effects, reason, now, isItsFault: false);
     }
 
+    /// <summary>No model can be run here: the journal stays as it is, for an image that can.</summary>
+    public IReadOnlyList<SwapEffect> LiveImpossible(string reason, DateTimeOffset now)
+    {
+        if (Journal.Active is { } active) Journal = Journal.WithLoadEnded(active.Sha256);
+        return GoDark([], reason, now);
+    }
+
     /// <summary>To be called now and then: at least every few seconds while something goes on.</summary>
     /// <param name="seen">Of the shadow that runs; null when none does, or for a quick look at the time only.</param>
     public IReadOnlyList<SwapEffect> Tick(ComparisonSnapshot? seen, LiveHealth health, DateTimeOffset now)
     {
         var effects = new List<SwapEffect>();
         if (_saveAt <= now) Save(effects, now);
+        if (Phase is (SwapPhase.Verifying or SwapPhase.Loading or SwapPhase.SelfTest) && now - Since > LongestTest)
+            return End(effects, SwapPhase.Rejected, $"Its load and self-test did not end within {LongestTest.TotalMinutes} minutes.", now);
         if (Phase.IsInShadow() && seen is not null) Judge(effects, seen, now);
         else if (Phase == SwapPhase.Probation && Live is not null) Watch(effects, seen, health, now);
         return effects;

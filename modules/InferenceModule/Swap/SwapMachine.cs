@@ -13,6 +13,9 @@ public sealed partial class SwapMachine
     /// <summary>In probation: a start that lived this long was a good one.</summary>
     public static readonly TimeSpan GoodBoot = TimeSpan.FromSeconds(60);
 
+    /// <summary>What hangs so long does not come back.</summary>
+    private static readonly TimeSpan LongestTest = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan SaveAgain = TimeSpan.FromSeconds(10);
 
     private ModelSource? _bootstrap;
@@ -25,6 +28,7 @@ public sealed partial class SwapMachine
     private DateTimeOffset? _saveAt;
     private DateTimeOffset _shadowSince;
     private bool _loadIsCounted;
+    private bool _isTold;
     private int _ticket;
     private int _mismatches;
 
@@ -68,7 +72,10 @@ public sealed partial class SwapMachine
     public IReadOnlyList<SwapEffect> Want(ModelSource? bootstrap, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
     {
         var effects = new List<SwapEffect>();
-        (_bootstrap, _wanted, _policy) = (Given(bootstrap), Given(candidate), policy);
+        var isFirst = !_isTold;
+        (_bootstrap, _wanted, _policy, _isTold) = (Given(bootstrap), Given(candidate), policy, true);
+        // What was wrong with the offer, not with the model, may be right now.
+        if (!isFirst) Journal = Journal.WithoutOffers();
         var isNew = command is not null && command.Action != SwapAction.Approve && !Journal.Commands.Contains(command.Id);
         if (isNew)
         {
@@ -136,6 +143,10 @@ public sealed partial class SwapMachine
         Journal = Journal.WithLoadEnded(Sha256);
         return End([], SwapPhase.Rejected, reason, now);
     }
+
+    /// <summary>No model can be run here. It is tried again with other settings, and after a restart.</summary>
+    public IReadOnlyList<SwapEffect> Impossible(int ticket, string reason, DateTimeOffset now) =>
+        ticket == _ticket && Phase.IsInWork() ? End([], SwapPhase.Aborted, reason, now, begins: false) : [];
 
     /// <summary>The model is loaded; its self-test runs.</summary>
     public void Loaded(int ticket, ModelIdentity identity, DateTimeOffset now)
@@ -267,11 +278,11 @@ public sealed partial class SwapMachine
         List<SwapEffect> effects, SwapPhase phase, string reason, DateTimeOffset now, Judgement? judgement = null, ComparisonSnapshot? seen = null, bool begins = true)
     {
         _ticket++;
-        var sha256 = Sha256;
+        var isOffer = phase == SwapPhase.Rejected && Phase is (SwapPhase.Downloading or SwapPhase.Verifying);
         effects.Add(new SwapEffect.Drop(Sha256));
         effects.Add(new SwapEffect.Tell(Report(phase, reason, judgement?.Rules ?? _selfTest, seen, now)));
         Enter(phase, now, reason);
-        Journal = (Journal with { Candidate = null, Approved = null }).WithLoadEnded(Sha256).WithVerdict(new PastVerdict(Sha256, phase, now, reason));
+        Journal = (Journal with { Candidate = null, Approved = null }).WithLoadEnded(Sha256).WithVerdict(new PastVerdict(Sha256, phase, now, reason, isOffer));
         Settle();
         Save(effects, now);
         if (begins) Begin(effects, now);

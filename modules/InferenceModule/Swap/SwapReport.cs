@@ -1,3 +1,4 @@
+using EdgeModules.Hosting.Connection;
 using EdgeModules.Messages;
 using Newtonsoft.Json.Linq;
 
@@ -38,6 +39,10 @@ public sealed record SwapReport(
 
         return json;
     }
+
+    /// <returns>The same for the same decision.</returns>
+    public static string IdOf(JObject report) =>
+        MessageIds.Of("shadowReport", $"{report["candidate"]!["sha256"]}", $"{report["decision"]}", $"{report["decidedAt"]}");
 
     /// <summary>The same figures while nothing is decided yet.</summary>
     public static JObject Figures(ComparisonSnapshot seen) => new()
