@@ -4,13 +4,13 @@ using EdgeModules.Inference.Swap;
 namespace EdgeModules.Inference.Models;
 
 /// <summary>
-/// Models as files named by their SHA-256, which never change; a journal that says which of them are in use; the last report. Everything is put in place
+/// Models as files named by their SHA-256, which never change; a journal that says which of them are in use; the last reports. Everything is put in place
 /// whole or not at all. When the disk is full, models that the journal does not name are dropped; the active one and the one before never.
 /// </summary>
 public sealed class ModelStore(IModelFolder folder)
 {
     public const string JournalFile = "journal.json";
-    public const string ReportFile = "report.json";
+    public const string ReportsFile = "reports.json";
     public const string ToldFile = "told";
     private const string ModelEnd = ".onnx";
     private const string PartEnd = ".part";
@@ -54,9 +54,9 @@ public sealed class ModelStore(IModelFolder folder)
     }
 
     /// <exception cref="IOException">It could not be saved.</exception>
-    public void SaveReport(byte[] utf8) => WithRoom(() => folder.Replace(ReportFile, utf8));
+    public void SaveReports(byte[] utf8) => WithRoom(() => folder.Replace(ReportsFile, utf8));
 
-    public byte[]? ReadReport() => folder.Read(ReportFile);
+    public byte[]? ReadReports() => folder.Read(ReportsFile);
 
     /// <summary>The last report has been sent.</summary>
     /// <exception cref="IOException">It could not be saved.</exception>

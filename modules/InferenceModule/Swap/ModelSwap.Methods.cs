@@ -1,6 +1,5 @@
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Inference.Swap.Statistics;
-using EdgeModules.Messages;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Inference.Swap;
@@ -38,7 +37,7 @@ public sealed partial class ModelSwap
                 return Act(request, sha256 => _machine.Retry(sha256, now), now);
             case "getShadowReport":
                 var answer = new JObject { ["swap"] = Describe(isWhole: true) };
-                if (_lastReport is { } report) answer["last"] = JsonText.ParseObject(report);
+                if (_lastReport is not null) answer["last"] = _lastReport.DeepClone();
                 return new MethodResponse(200, answer);
             default:
                 return null;

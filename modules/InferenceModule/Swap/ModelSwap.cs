@@ -44,7 +44,6 @@ public sealed partial class ModelSwap : IDisposable
     private DownloadProgress? _download;
     private DateTimeOffset _judgeAt;
     private DateTimeOffset _tickedAt;
-    private byte[]? _lastReport;
 
     public ModelSwap(SwapSurroundings with, SwapTelemetry telemetry)
     {
@@ -52,7 +51,6 @@ public sealed partial class ModelSwap : IDisposable
         var (journal, problem) = with.Store.Open();
         if (problem is not null) telemetry.JournalDamaged(problem);
         _machine = new SwapMachine(journal);
-        _lastReport = with.Store.ReadReport();
     }
 
     /// <summary>What to score with from now on; null when there is no model. To be asked anew for each batch.</summary>
@@ -69,7 +67,7 @@ public sealed partial class ModelSwap : IDisposable
     /// <summary>Loads the active model. To be called once, first.</summary>
     public void Start(PolicySettings policy, DateTimeOffset now)
     {
-        RepeatReport();
+        RepeatReports();
         Do(_machine.Start(policy, now), now);
     }
 

@@ -36,6 +36,9 @@ public sealed partial class SwapTelemetry(IMeterFactory meters, ILogger<SwapTele
     [LoggerMessage(Level = LogLevel.Error, Message = "The journal of the models could not be saved; it is tried again. {Cause}")]
     public partial void JournalNotSaved(string cause);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The saved reports of decisions cannot be read. {Cause}")]
+    public partial void ReportsDamaged(string cause);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The report of a decision could not be saved. {Cause}")]
     public partial void ReportNotSaved(string cause);
 }
