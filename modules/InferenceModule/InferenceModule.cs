@@ -37,6 +37,9 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
             surroundings with { Unfit = manifest => _settings.Misfits(manifest), Stride = () => _settings.Stride, Wake = Wake }, telemetry);
     }
 
+    /// <summary>Where the swap of models is.</summary>
+    internal SwapPhase SwapPhase => _swap.Phase;
+
     public override string ReadingsInput => "readings";
 
     public override bool EmitsInvalid(InferenceSettings settings) => settings.EmitInvalid;

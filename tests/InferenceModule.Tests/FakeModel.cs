@@ -22,6 +22,9 @@ internal sealed class FakeModel(ModelManifest manifest, string sha256) : IScorin
 
     public List<int> Calls { get; } = [];
 
+    /// <summary>The windows that it was asked for, oldest value first.</summary>
+    public ConcurrentQueue<string> Seen { get; } = [];
+
     public void Score(ReadOnlySpan<float> windows, int count, Span<float> scores, Span<float> contributions)
     {
         Calls.Add(count);
@@ -29,6 +32,7 @@ internal sealed class FakeModel(ModelManifest manifest, string sha256) : IScorin
         for (var i = 0; i < count; i++)
         {
             var window = windows.Slice(i * length, length);
+            Seen.Enqueue(string.Join(' ', window.ToArray()));
             if (window.Contains(Crash)) throw new ModelRunException("It crashed.");
             scores[i] = window.Contains(Nan) ? float.NaN : ScoreOf(window);
             for (var feature = 0; feature < features && !contributions.IsEmpty; feature++) contributions[i * features + feature] = ShareOf(window, feature, features);
@@ -63,11 +67,14 @@ internal sealed class FakeLoader : IModelLoader
 {
     public string? Refusal { get; set; }
 
+    public bool IsRuntimeMissing { get; set; }
+
     /// <summary>In order; also on other threads than the test's.</summary>
     public ConcurrentQueue<FakeModel> Loaded { get; } = [];
 
     public IScoringModel Load(ReadOnlyMemory<byte> model, string sha256, ModelManifest? given)
     {
+        if (IsRuntimeMissing) throw new ModelRuntimeException("There is no runtime.");
         if (Refusal is not null) throw new ModelLoadException(Refusal);
         var loaded = new FakeModel(given ?? ModelFile.Describe(model.Span).ReadManifest()!, sha256);
         Loaded.Enqueue(loaded);

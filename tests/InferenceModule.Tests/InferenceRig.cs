@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using EdgeModules.Hosting;
+using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Inference.Swap;
 using EdgeModules.Messages;
@@ -22,9 +23,12 @@ internal sealed class InferenceRig : IDisposable
     private readonly List<byte[]> _journal = [];
     private readonly TemporaryFolder _models = new();
 
-    public InferenceRig(InferenceSettings settings)
+    private readonly IModelLoader _loader;
+
+    /// <param name="loader">Null for <see cref="Loader"/>.</param>
+    public InferenceRig(InferenceSettings settings, IModelLoader? loader = null)
     {
-        Settings = settings;
+        (Settings, _loader) = (settings, loader ?? Loader);
         Module = Create();
     }
 
@@ -70,6 +74,22 @@ internal sealed class InferenceRig : IDisposable
     }
 
     public void Tick() => Keep(Module.OnTick(Context));
+
+    /// <summary>Ticks, and moves the clock on while nothing is in work beside the loop.</summary>
+    public Task UntilAsync(SwapPhase phase, Action? step = null) =>
+        Waiting.ForAsync(() => (string?)Swap["phase"] == SwapReport.Camel(phase), $"the swap is in {phase}", () =>
+        {
+            Tick();
+            step?.Invoke();
+        });
+
+    /// <summary>Calls a direct method; what it sends is kept.</summary>
+    public MethodResponse? Call(string method, JToken? payload = null)
+    {
+        var response = Module.OnMethod(new MethodRequest(method, payload), Context);
+        if (response is EffectiveResponse effective) Keep(effective.Effect);
+        return response;
+    }
 
     /// <summary>Brings a candidate in without a shadow, and waits until it scores.</summary>
     public async Task PromoteAsync(ModelManifest manifest, InferenceSettings? settings = null)
@@ -122,7 +142,7 @@ internal sealed class InferenceRig : IDisposable
 
     private InferenceModule Create()
     {
-        var module = TestModules.Create(Loader, _models.Path, Time);
+        var module = TestModules.Create(_loader, _models.Path, Time);
         foreach (var change in _journal) module.ApplyChange(change);
         module.OnSettings(Context);
         return module;

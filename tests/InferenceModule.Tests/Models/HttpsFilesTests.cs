@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using EdgeModules.Hosting.Connection;
 using EdgeModules.Inference.Models;
+using EdgeModules.Testing;
+using EdgeModules.Testing.Fakes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeModules.Inference.Tests.Models;
 
@@ -19,7 +18,7 @@ public sealed class HttpsFilesTests
     public async Task OpenAsync_FromAnOffset_GivesTheRest(int offset)
     {
         await using var server = new FileServer(Content);
-        using var client = server.Client();
+        using var client = Client(server);
 
         using var part = await new HttpsFiles(client).OpenAsync(server.Address("model.onnx"), offset, CancellationToken.None);
         using var rest = new MemoryStream();
@@ -33,7 +32,7 @@ public sealed class HttpsFilesTests
     public async Task OpenAsync_OfWhatIsNotThere_SaysItWithoutTheSignatureOfTheAddress()
     {
         await using var server = new FileServer(Content);
-        using var client = server.Client();
+        using var client = Client(server);
 
         var error = await Assert.ThrowsAsync<IOException>(() => new HttpsFiles(client).OpenAsync(server.Address("absent?sig=secret"), 0, CancellationToken.None));
 
@@ -45,7 +44,7 @@ public sealed class HttpsFilesTests
     public async Task OpenAsync_OfAServerThatIsNotTrusted_IsAnError()
     {
         await using var server = new FileServer(Content);
-        using var client = new HttpClient();
+        using var client = new HttpClient(new DownloadHandler(_ => Task.FromResult(new X509Certificate2Collection())));
 
         await Assert.ThrowsAsync<IOException>(() => new HttpsFiles(client).OpenAsync(server.Address("model.onnx"), 0, CancellationToken.None));
     }
@@ -58,89 +57,79 @@ public sealed class HttpsFilesTests
         await Assert.ThrowsAsync<ModelFetchException>(() => new HttpsFiles(client).OpenAsync(new Uri("http://127.0.0.1/model"), 0, CancellationToken.None));
     }
 
-    /// <summary>One file over TLS on loopback: a request, an answer, the end.</summary>
-    private sealed class FileServer : IAsyncDisposable
+    [Fact]
+    public async Task FetchAsync_OverConnectionsThatBreak_GoesOnWhereItWasAlsoAfterARestart()
     {
-        private readonly byte[] _content;
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly X509Certificate2 _certificate;
-        private readonly Task _serving;
-
-        public FileServer(byte[] content)
+        using var disk = new TemporaryFolder();
+        await using var server = new FileServer(Content);
+        using var client = Client(server);
+        var (sha256, store) = (ModelStore.Hash(Content), new ModelStore(new ModelFolder(disk.Path)));
+        var source = new ModelSource { Source = ModelSourceKind.Https, Url = new ModelAddress(server.Address("model.onnx?sig=secret")), Sha256 = sha256 };
+        server.BreakAfter.Enqueue(1500);
+        var time = new FakeTimeProvider();
+        using (var stop = new CancellationTokenSource())
         {
-            _content = content;
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName("localhost");
-            request.CertificateExtensions.Add(names.Build());
-            using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-            _certificate = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-            _listener.Start();
-            _serving = ServeAsync();
+            var first = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(source, 1 << 20, TimeSpan.FromHours(1), new DownloadProgress(), stop.Token);
+            await Waiting.ForAsync(() => store.PartLength(sha256) == 1500, "a part has come");
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         }
 
-        public Uri Address(string path) => new($"https://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/{path}");
+        server.BreakAfter.Enqueue(2000);
+        var fetch = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(
+            source, 1 << 20, TimeSpan.FromHours(1), new DownloadProgress(), CancellationToken.None);
+        await Waiting.ForAsync(() => fetch.IsCompleted, "the rest has come", () => time.Advance(TimeSpan.FromSeconds(1)));
+        await fetch;
 
-        public HttpClient Client() => new(new SocketsHttpHandler
-        {
-            SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == _certificate.GetCertHashString() },
-        });
-
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Stop();
-            await _serving;
-            _certificate.Dispose();
-        }
-
-        private async Task ServeAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    using var connection = await _listener.AcceptTcpClientAsync();
-                    await AnswerAsync(connection);
-                }
-            }
-            catch (Exception error) when (error is SocketException or InvalidOperationException)
-            {
-                // The listener has been stopped.
-            }
-        }
-
-        private async Task AnswerAsync(TcpClient connection)
-        {
-            try
-            {
-                await using var stream = new SslStream(connection.GetStream());
-                await stream.AuthenticateAsServerAsync(_certificate);
-                using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-                var first = await reader.ReadLineAsync() ?? "";
-                var offset = 0;
-                while (await reader.ReadLineAsync() is { Length: > 0 } header)
-                {
-                    if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase)) offset = int.Parse(header["Range: bytes=".Length..].TrimEnd('-'));
-                }
-
-                var (head, body) = Answer(first.Contains("/model.onnx", StringComparison.Ordinal), offset);
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
-                await stream.WriteAsync(body);
-            }
-            catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException)
-            {
-                // The client does not trust this server, or has gone.
-            }
-        }
-
-        private (string Head, byte[] Body) Answer(bool isThere, int offset)
-        {
-            if (!isThere) return ("404 Not Found", []);
-            if (offset == 0) return ("200 OK", _content);
-            return offset >= _content.Length
-                ? ($"416 Range Not Satisfiable\r\nContent-Range: bytes */{_content.Length}", [])
-                : ($"206 Partial Content\r\nContent-Range: bytes {offset}-{_content.Length - 1}/{_content.Length}", _content[offset..]);
-        }
+        Assert.Equal(Content, store.Complete(sha256));
+        Assert.Equal([0, 1500, 3500], server.Offsets);
     }
+
+    [Fact]
+    public async Task FetchAsync_OverAConnectionThatStalls_AsksAgain()
+    {
+        using var disk = new TemporaryFolder();
+        await using var server = new FileServer(Content) { StallsFirst = true };
+        using var client = Client(server);
+        var (sha256, store, time) = (ModelStore.Hash(Content), new ModelStore(new ModelFolder(disk.Path)), new FakeTimeProvider());
+        var source = new ModelSource { Source = ModelSourceKind.Https, Url = new ModelAddress(server.Address("model.onnx")), Sha256 = sha256 };
+
+        var fetch = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(
+            source, 1 << 20, TimeSpan.FromHours(1), new DownloadProgress(), CancellationToken.None);
+        await Waiting.ForAsync(() => fetch.IsCompleted, "the file has come", () => time.Advance(TimeSpan.FromSeconds(1)));
+        await fetch;
+
+        Assert.Equal(Content, store.Complete(sha256));
+        Assert.Equal(2, server.Offsets.Count);
+    }
+
+    [Theory]
+    [InlineData("https", true)]
+    [InlineData("http", false)]
+    public async Task OpenAsync_OfARedirection_FollowsItToHttpsOnly(string scheme, bool isFollowed)
+    {
+        await using var server = new FileServer(Content);
+        server.RedirectTo = new UriBuilder(server.Address("model.onnx")) { Scheme = scheme }.Uri;
+        using var client = Client(server);
+        var opening = new HttpsFiles(client).OpenAsync(server.Address("moved"), 0, CancellationToken.None);
+
+        if (isFollowed) Assert.Equal(Content.Length, (await opening).TotalBytes);
+        else Assert.Contains("302", (await Assert.ThrowsAsync<IOException>(() => opening)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_WhileTheCertificatesToTrustCannotBeHad_IsAnErrorThatPasses()
+    {
+        await using var server = new FileServer(Content);
+        var isAway = true;
+        using var client = new HttpClient(new DownloadHandler(_ => isAway ? throw new InvalidDataException("It is no PEM.") : Task.FromResult(server.Roots)));
+
+        var error = await Assert.ThrowsAsync<IOException>(() => new HttpsFiles(client).OpenAsync(server.Address("model.onnx"), 0, CancellationToken.None));
+        Assert.Contains("It is no PEM.", error.Message, StringComparison.Ordinal);
+        isAway = false;
+        using var part = await new HttpsFiles(client).OpenAsync(server.Address("model.onnx"), 0, CancellationToken.None);
+        Assert.Equal(Content.Length, part.TotalBytes);
+    }
+
+    private static HttpClient Client(FileServer server) => new(new DownloadHandler(_ => Task.FromResult(server.Roots)));
 }

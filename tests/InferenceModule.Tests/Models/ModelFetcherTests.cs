@@ -132,6 +132,40 @@ public sealed class ModelFetcherTests : IDisposable
         Assert.Equal(0, _store.PartLength(Sha256));
     }
 
+    [Theory]
+    [InlineData("current.onnx")]
+    [InlineData("..data/model.onnx")]
+    [InlineData("far.onnx")]
+    public async Task FetchAsync_OfLinksWithinTheFolder_FollowsThem(string path)
+    {
+        // As a volume of Kubernetes is: a folder for each state of it, a link to the present one, and links to the files in there.
+        Directory.CreateDirectory(_mounted.File("..2026_01"));
+        File.WriteAllBytes(_mounted.File("..2026_01/model.onnx"), Model);
+        Directory.CreateSymbolicLink(_mounted.File("..data"), "..2026_01");
+        File.CreateSymbolicLink(_mounted.File("current.onnx"), "..data/model.onnx");
+        File.CreateSymbolicLink(_mounted.File("far.onnx"), _mounted.File("..data/model.onnx"));
+
+        await RunAsync(Mounted(path));
+
+        Assert.Equal(Model, _store.Complete(Sha256));
+    }
+
+    [Fact]
+    public void Open_OfALinkToItself_IsAnError()
+    {
+        File.CreateSymbolicLink(_mounted.File("round"), "round");
+
+        Assert.Contains("links", Assert.Throws<IOException>(() => MountedFile.Open(_mounted.Path, "round")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_OfAFileThatIsNotThere_NamesTheFolder()
+    {
+        var error = Assert.Throws<FileNotFoundException>(() => MountedFile.Open(_mounted.Path, "absent.onnx"));
+
+        Assert.Equal($"There is no file absent.onnx in {_mounted.Path}, the folder of ModelsDirectory.", error.Message);
+    }
+
     private static ModelSource Remote() => new() { Source = ModelSourceKind.Https, Url = new ModelAddress(new Uri("https://models.example/m.onnx?sig=secret")), Sha256 = Sha256 };
 
     private static ModelSource Mounted(string path) => new() { Source = ModelSourceKind.File, File = path, Sha256 = Sha256 };
