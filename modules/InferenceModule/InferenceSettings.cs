@@ -41,8 +41,8 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
     /// <summary>What a candidate must show.</summary>
     public PolicySettings Policy { get; init; } = new();
 
-    /// <summary>What an operator wants done about a model, once. Null for nothing.</summary>
-    public SwapCommand? Command { get; init; }
+    /// <summary>What an operator wants done about a model, once.</summary>
+    public SwapCommand Command { get; init; } = new();
 
     /// <summary>Readings in a window, 1 to 1024: a model with another size is refused. Null for what the model has.</summary>
     public int? WindowSize { get; init; }
@@ -82,7 +82,7 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
         Active.Validate(errors.Below("active"));
         Candidate.Validate(errors.Below("candidate"));
         Policy.Validate(errors.Below("policy"));
-        Command?.Validate(errors.Below("command"));
+        Command.Validate(errors.Below("command"));
         errors.Require(WindowSize is null or (>= 1 and <= 1024), WindowSize, "1 to 1024, or absent");
         errors.Require(Stride is >= 1 and <= 1000, Stride, "1 to 1000");
         errors.Require(MaxGapMs is null or (>= 0 and <= MostMilliseconds), MaxGapMs, "0 to 604800000, or absent");

@@ -94,7 +94,7 @@ public sealed partial class ModelSwap : IDisposable
 
     /// <summary>Counted from the last tick, not from <paramref name="now"/>: it is asked after every message, and must not be put off by them.</summary>
     public DateTimeOffset NextTick(DateTimeOffset now) =>
-        !_answers.IsEmpty || _reports.Count > 0 || now < _tickedAt
+        !_answers.IsEmpty || _reports.Count > 0 || _isGivenOut || now < _tickedAt
             ? now
             : _tickedAt + (_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation ? BusyTick : IdleTick);
 

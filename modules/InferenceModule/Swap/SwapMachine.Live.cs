@@ -206,5 +206,5 @@ public sealed partial class SwapMachine
     }
 
     private SwapReport Report(ModelIdentity model, SwapPhase phase, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now) =>
-        new(model, null, _policy.Mode, phase, reason, _started, now, rules, seen);
+        new(model, Journal.Previous is { } previous ? new ModelIdentity("", "", previous.Sha256) : null, _policy.Mode, phase, reason, _started, now, rules, seen);
 }

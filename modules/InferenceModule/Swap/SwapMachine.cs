@@ -76,26 +76,18 @@ public sealed partial class SwapMachine
         (_bootstrap, _wanted, _policy, _isTold) = (Given(bootstrap), Given(candidate), policy, true);
         // What was wrong with the offer, not with the model, may be right now.
         if (!isFirst) Journal = Journal.WithoutOffers();
-        var isNew = command is not null && command.Action != SwapAction.Approve && !Journal.Commands.Contains(command.Id);
-        if (isNew)
+        if (command is { Id: { } id, Action: SwapAction.Rollback or SwapAction.Retry, Sha256: { } sha256 } && !Journal.Commands.Contains(id))
         {
-            Journal = Journal.WithCommand(command!.Id);
+            Journal = Journal.WithCommand(id);
             Save(effects, now);
-            var (done, refusal) = command.Action == SwapAction.Rollback ? Rollback(command.Sha256, now) : Retry(command.Sha256, now);
-            effects.AddRange(done);
-            Answer = new CommandAnswer(command.Id, refusal);
+            CarryOut(effects, id, command.Action == SwapAction.Rollback ? Rollback(sha256, now) : Retry(sha256, now));
         }
 
         if (Phase.IsInWork() && _source is not null) Redirect(effects, Target(), now);
         Begin(effects, now);
         // An approval that stands in the settings is good at any time, also after a restart.
-        if (command is { Action: SwapAction.Approve } && Journal.Approved != command.Sha256)
-        {
-            var (done, refusal) = Approve(command.Sha256, now);
-            effects.AddRange(done);
-            Answer = new CommandAnswer(command.Id, refusal);
-        }
-
+        if (command is { Id: { } approval, Action: SwapAction.Approve, Sha256: { } approved } && Journal.Approved != approved)
+            CarryOut(effects, approval, Approve(approved, now));
         return effects;
     }
 
@@ -196,6 +188,12 @@ public sealed partial class SwapMachine
 
     /// <summary>The journal is on the disk as it was before; it is tried again.</summary>
     public void SaveFailed(DateTimeOffset now) => _saveAt = now + SaveAgain;
+
+    private void CarryOut(List<SwapEffect> effects, string command, (IReadOnlyList<SwapEffect> Effects, string? Refusal) answer)
+    {
+        effects.AddRange(answer.Effects);
+        Answer = new CommandAnswer(command, answer.Refusal);
+    }
 
     private List<SwapEffect> Promote(List<SwapEffect> effects, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now)
     {

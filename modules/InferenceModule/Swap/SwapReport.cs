@@ -5,6 +5,7 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Inference.Swap;
 
 /// <summary>What was decided on a candidate, and why: the numbers, each rule with its limit and verdict, the decision.</summary>
+/// <param name="Active">The model that it is compared with; null when there is none.</param>
 public sealed record SwapReport(
     ModelIdentity Candidate, ModelIdentity? Active, SwapMode Mode, SwapPhase Phase, string Reason, DateTimeOffset StartedAt, DateTimeOffset DecidedAt,
     IReadOnlyList<RuleResult> Rules, ComparisonSnapshot? Seen)
@@ -70,7 +71,10 @@ public sealed record SwapReport(
         })),
     };
 
-    private static JObject Of(ModelIdentity model) => new() { ["name"] = model.Name, ["version"] = model.Version, ["sha256"] = model.Sha256 };
+    /// <remarks>Of a model that was never loaded, or is no longer, only the hash is known.</remarks>
+    private static JObject Of(ModelIdentity model) => model.Name.Length == 0
+        ? new JObject { ["sha256"] = model.Sha256 }
+        : new JObject { ["name"] = model.Name, ["version"] = model.Version, ["sha256"] = model.Sha256 };
 
     private static JObject Of(RuleResult rule)
     {

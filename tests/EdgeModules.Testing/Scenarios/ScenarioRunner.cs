@@ -27,6 +27,7 @@ public static class ScenarioRunner
             if (step["kill"]?.Value<bool>() == true) await host.RestartAsync(kill: true);
             if (step["expect"] is JObject expect) CheckOutputs(expect, await host.TakeOutputsAsync(), place);
             if (step["acknowledged"] is JObject acknowledged) await CheckReportedAsync(acknowledged, host, place);
+            if (step["await"] is JObject awaited) await CheckReportedAsync(awaited, host, place, clockStep: TimeSpan.FromSeconds(1));
             if (step["ledger"] is JObject ledger) Check(ledger, (await host.CallAsync("getLedger", null)).Payload, place, "ledger");
             if (step["method"] is JObject method)
             {
@@ -61,7 +62,8 @@ public static class ScenarioRunner
     }
 
     /// <summary>A module reports beside its messages, so what it says may come a little after what it did.</summary>
-    private static async Task CheckReportedAsync(JObject expected, IScenarioHost host, string place)
+    /// <param name="clockStep">By which the module's clock is moved at each look; null for not at all.</param>
+    private static async Task CheckReportedAsync(JObject expected, IScenarioHost host, string place, TimeSpan? clockStep = null)
     {
         ScenarioException? difference = null;
         try
@@ -77,11 +79,12 @@ public static class ScenarioRunner
                     catch (ScenarioException error)
                     {
                         difference = error;
+                        if (clockStep is { } time) await host.AdvanceAsync(time);
                         return false;
                     }
                 },
                 "reported as expected",
-                deadline: ReportDeadline);
+                deadline: clockStep is null ? ReportDeadline : Waiting.Deadline);
         }
         catch (TimeoutException)
         {
