@@ -8,7 +8,9 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Inference;
 
-/// <summary>Takes readings on <c>readings</c>; sends what a model makes of each device's window to <c>scores</c>, and decisions on models to <c>shadowReports</c>.</summary>
+/// <summary>
+/// Takes readings on <c>readings</c>; sends what a model makes of each device's window to <c>scores</c>, and decisions on models to <c>shadowReports</c>.
+/// </summary>
 public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDisposable
 {
     private readonly ILogger<InferenceModule> _logger;

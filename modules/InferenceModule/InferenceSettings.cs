@@ -54,7 +54,8 @@ public sealed record InferenceSettings : ISettings<InferenceSettings>
     public int Stride { get; init; } = 1;
 
     /// <summary>
-    /// Event time between two readings of a device above which there is a gap, in ms; 0 to 604800000, 0 for no limit. Null for five of the model's sample periods.
+    /// Event time between two readings of a device above which there is a gap, in ms; 0 to 604800000, 0 for no limit. Null for five of the model's sample
+    /// periods.
     /// </summary>
     public int? MaxGapMs { get; init; }
 

@@ -10,7 +10,8 @@ public sealed record ModelAddress(Uri Uri) : ISettingValue<ModelAddress>
 
     public static ModelAddress? FromJson(JToken value, string key, SettingErrors errors)
     {
-        if (value is JValue { Value: string { Length: <= MostCharacters } text } && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps)
+        if (value is JValue { Value: string { Length: <= MostCharacters } text } && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme == Uri.UriSchemeHttps)
             return new ModelAddress(uri);
         errors.Add(key, "…", "an https address of at most 4096 characters");
         return null;
@@ -20,6 +21,7 @@ public sealed record ModelAddress(Uri Uri) : ISettingValue<ModelAddress>
 
     /// <summary>Without user and query.</summary>
     public override string ToString() =>
-        Uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped).Replace(":443/", "/", StringComparison.Ordinal)
+        Uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped)
+            .Replace(":443/", "/", StringComparison.Ordinal)
         + (Uri.Query.Length > 1 ? "?…" : "");
 }

@@ -63,7 +63,7 @@ internal static class ModelMethods
         var isShaped = window.Count == size && window.All(row => row is JArray cells && cells.Count == features);
         if (!isShaped || !values.TrueForAll(float.IsFinite))
         {
-            return Wrong(400, $"window must be an array of {manifest.Window.Size} rows, oldest first, each an array of {manifest.Features.Count} finite numbers: "
+            return Wrong(400, $"window must be an array of {size} rows, oldest first, each an array of {features} finite numbers: "
                 + $"{string.Join(", ", manifest.Features.Select(feature => feature.Name))}.");
         }
 

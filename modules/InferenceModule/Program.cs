@@ -9,5 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 return await ModuleHost.RunAsync<InferenceModule, InferenceSettings>(args, services => services
     .AddSingleton<IModelLoader, OnnxModelLoader>()
     .AddSingleton<SwapTelemetry>()
-    .AddSingleton(provider => ModelPlaces.Read(provider.GetRequiredService<ModuleEnvironment>(), provider.GetRequiredService<IConfiguration>())
-        .Surroundings(provider.GetRequiredService<IModelLoader>(), provider.GetRequiredService<IModuleCredentials>(), provider.GetRequiredService<TimeProvider>())));
+    .AddSingleton(provider => ModelPlaces.Read(provider.GetRequiredService<ModuleEnvironment>(), provider.GetRequiredService<IConfiguration>()))
+    .AddSingleton(provider => provider.GetRequiredService<ModelPlaces>().Surroundings(
+        provider.GetRequiredService<IModelLoader>(), provider.GetRequiredService<IModuleCredentials>(), provider.GetRequiredService<TimeProvider>())));

@@ -29,7 +29,8 @@ public sealed class AllocationTests
             for (var i = 0; i < devices.Length; i++)
             {
                 metrics[0] = metrics[0] with { Value = 50 + (second + i) % 7 / 4.0 };
-                if (rings.Add(new Reading(devices[i], null, second * 1000, 0, 2, 0, 0), metrics, settings, ref tally, out var device) != RingEntry.Due) continue;
+                if (rings.Add(new Reading(devices[i], null, second * 1000, 0, 2, 0, 0), metrics, settings, ref tally, out var device) != RingEntry.Due)
+                    continue;
                 batch.Add(device, rings, keepsRaw: true);
                 if (batch.IsFull) Score();
             }

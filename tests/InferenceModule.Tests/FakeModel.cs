@@ -35,7 +35,8 @@ internal sealed class FakeModel(ModelManifest manifest, string sha256) : IScorin
             Seen.Enqueue(string.Join(' ', window.ToArray()));
             if (window.Contains(Crash)) throw new ModelRunException("It crashed.");
             scores[i] = window.Contains(Nan) ? float.NaN : ScoreOf(window);
-            for (var feature = 0; feature < features && !contributions.IsEmpty; feature++) contributions[i * features + feature] = ShareOf(window, feature, features);
+            for (var feature = 0; feature < features && !contributions.IsEmpty; feature++)
+                contributions[i * features + feature] = ShareOf(window, feature, features);
         }
     }
 

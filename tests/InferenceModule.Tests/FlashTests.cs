@@ -19,7 +19,8 @@ public sealed class FlashTests
         {
             rig.Send(string.Join(',', Enumerable.Range(0, Devices).Select(device => string.Create(
                 CultureInfo.InvariantCulture,
-                $$"""{"deviceId":"d{{device}}","timestamp":{{InferenceRig.T0 + second * 1000}},"t":{{Value(20)}},"h":{{Value(50)}},"v":{{Value(3)}},"p":{{Value(6)}}}"""))));
+                $$"""{"deviceId":"d{{device}}","timestamp":{{InferenceRig.T0 + second * 1000}},"t":{{Value(20)}},"h":{{Value(50)}}"""
+                + $$""","v":{{Value(3)}},"p":{{Value(6)}}}"""))));
         }
 
         Assert.InRange(rig.Saved / 1000.0 / (Devices * Seconds / 100), least, most);

@@ -77,7 +77,8 @@ public sealed class InferenceModuleTests
     {
         using var rig = new InferenceRig(Three);
         rig.Apply(Three with { WindowSize = 2 });
-        Assert.Equal(("degraded", "The model's window has 3 readings; the setting windowSize says 2."), ((string)rig.Model["status"]!, (string)rig.Model["reason"]!));
+        Assert.Equal(
+            ("degraded", "The model's window has 3 readings; the setting windowSize says 2."), ((string)rig.Model["status"]!, (string)rig.Model["reason"]!));
         rig.Send(("a", 0, 8, 8), ("a", 1, 8, 8), ("a", 2, 8, 8));
         Assert.Equal(1, rig.Count("scored"));
         rig.Apply(Three with { Features = new FeatureNames(["humidity", "temperature"]) });

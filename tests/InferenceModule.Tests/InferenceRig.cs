@@ -102,7 +102,8 @@ internal sealed class InferenceRig : IDisposable
     public IReadOnlyList<JObject> Send(params (string Device, double Second, double? Temperature, double? Humidity)[] readings) =>
         Send(string.Join(',', readings.Select(reading => new JObject
         {
-            ["deviceId"] = reading.Device, ["timestamp"] = T0 + (long)(reading.Second * 1000), ["temperature"] = reading.Temperature, ["humidity"] = reading.Humidity, ["x"] = 0,
+            ["deviceId"] = reading.Device, ["timestamp"] = T0 + (long)(reading.Second * 1000), ["temperature"] = reading.Temperature,
+            ["humidity"] = reading.Humidity, ["x"] = 0,
         })));
 
     public IReadOnlyList<JObject> Send(string items)

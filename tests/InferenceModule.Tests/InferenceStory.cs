@@ -133,7 +133,10 @@ internal sealed class InferenceStory : IAsyncDisposable
         var readings = new List<PlainReading>();
         for (var left = _chance.Next(1, 12); left > 0; left--) readings.Add(NextReading());
         _told.AddRange(readings);
-        var properties = new Dictionary<string, string> { [SystemProperties.MessageId] = $"m{++_messages}", [ApplicationProperties.Count] = $"{readings.Count}" };
+        var properties = new Dictionary<string, string>
+        {
+            [SystemProperties.MessageId] = $"m{++_messages}", [ApplicationProperties.Count] = $"{readings.Count}",
+        };
         var items = readings.Select(reading => new JObject
         {
             ["deviceId"] = reading.Device, ["timestamp"] = reading.Timestamp, ["zone"] = reading.Timestamp % 7000 == 0 ? "yard" : "hall",

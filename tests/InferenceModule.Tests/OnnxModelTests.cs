@@ -96,7 +96,8 @@ public sealed class OnnxModelTests
         Assert.Contains("window", Refused(TinyModel.Bytes(null, size: 4), TinyModel.Manifest()), StringComparison.Ordinal);
         Assert.Contains("contributions", Refused(TinyModel.Bytes(null, features: 3), TinyModel.Manifest(3, null, "a", "b")), StringComparison.Ordinal);
         Assert.Contains("ONNX Runtime refuses the model", Refused(TinyModel.Bytes(null, opset: 99), TinyModel.Manifest()), StringComparison.Ordinal);
-        Assert.Contains("asks for ONNX Runtime 9.0", Refused(TinyModel.Bytes(null), TinyModel.Manifest() with { MinimumRuntime = "9.0" }), StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for ONNX Runtime 9.0", Refused(TinyModel.Bytes(null), TinyModel.Manifest() with { MinimumRuntime = "9.0" }), StringComparison.Ordinal);
     }
 
     private static IScoringModel Load(ModelManifest manifest)

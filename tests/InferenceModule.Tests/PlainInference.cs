@@ -5,7 +5,9 @@ namespace EdgeModules.Inference.Tests;
 
 internal sealed record PlainReading(string Device, long Timestamp, float? Temperature, float? Humidity);
 
-/// <summary>What the module must do, written as plainly as can be: lists that grow, a window cut out of them at each reading, no batches, no memory limits.</summary>
+/// <summary>
+/// What the module must do, written as plainly as can be: lists that grow, a window cut out of them at each reading, no batches, no memory limits.
+/// </summary>
 internal sealed class PlainInference(InferenceSettings settings, ModelManifest manifest)
 {
     private readonly Dictionary<string, Device> _devices = [];
@@ -69,7 +71,8 @@ internal sealed class PlainInference(InferenceSettings settings, ModelManifest m
         var isWhole = values.All(value => value is >= -1000 and <= 1000);
         if (!isWhole)
         {
-            var canHold = settings.Missing == MissingPolicy.Hold && device.Rows.Count > 0 && device.HeldRun < settings.HoldReadings && values.Any(value => value is >= -1000 and <= 1000);
+            var canHold = settings.Missing == MissingPolicy.Hold && device.Rows.Count > 0 && device.HeldRun < settings.HoldReadings
+                && values.Any(value => value is >= -1000 and <= 1000);
             if (!canHold)
             {
                 if (settings.Missing != MissingPolicy.Skip) Empty(device, "missingFeature");
@@ -80,7 +83,8 @@ internal sealed class PlainInference(InferenceSettings settings, ModelManifest m
             Count("heldValues");
         }
 
-        if (device.Rows.Count > 0 && settings.LongestGap(manifest.Window.SamplePeriodMs) is { } longest && reading.Timestamp - device.Rows[^1].Timestamp > longest)
+        if (device.Rows.Count > 0 && settings.LongestGap(manifest.Window.SamplePeriodMs) is { } longest
+            && reading.Timestamp - device.Rows[^1].Timestamp > longest)
         {
             Count("gaps");
             if (settings.Gaps == GapPolicy.Reset) Empty(device, "gap");

@@ -10,8 +10,10 @@ public sealed class SettingsTests
     {
         var json = JObject.Parse("""
             {"active":{"source":"file","file":"line/press.onnx","url":null,"data":null,"sha256":"SHA","sizeBytes":1000,"signature":null,"manifest":MANIFEST},
-             "candidate":{"source":"https","file":null,"url":"https://store.test/m.onnx","data":null,"sha256":"SHA","sizeBytes":null,"signature":null,"manifest":null},
-             "policy":{"mode":"improve","publicKey":null,"maxModelBytes":100000,"downloadHours":2.0,"minShadowMinutes":1.5,"maxShadowMinutes":30.0,"minBlocks":20,
+             "candidate":{"source":"https","file":null,"url":"https://store.test/m.onnx","data":null,"sha256":"SHA","sizeBytes":null,"signature":null,
+              "manifest":null},
+             "policy":{"mode":"improve","publicKey":null,"maxModelBytes":100000,"downloadHours":2.0,"minShadowMinutes":1.5,"maxShadowMinutes":30.0,
+              "minBlocks":20,
               "blockSeconds":0.0,"minAgreement":0.8,"minDeviceAgreement":0.6,"minDeviceBlocks":5,"maxAlertRatio":3.0,"alertSignificance":0.05,
               "maxStabilityIndex":0.5,"minRankCorrelation":0.5,"minProbes":10,"minFeatureProbes":4,"probeDeviations":5.0,"maxProbeLossPoints":15.0,
               "maxFeatureProbeLossPoints":30.0,"maxLatencyP99Ms":20.0,"maxLatencyRatio":6.0,"latencyP50FloorMs":2.0,"maxDropPercent":10.0,

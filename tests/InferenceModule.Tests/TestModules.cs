@@ -18,7 +18,8 @@ internal static class TestModules
     public static InferenceModule Create(IModelLoader loader, string folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null) =>
         new(Surroundings(loader, new ModelFolder(folder), time, mounted, remote), Telemetry, NullLogger<InferenceModule>.Instance);
 
-    public static SwapSurroundings Surroundings(IModelLoader loader, IModelFolder folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null)
+    public static SwapSurroundings Surroundings(
+        IModelLoader loader, IModelFolder folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null)
     {
         var store = new ModelStore(folder);
         return new SwapSurroundings(store, new ModelFetcher(store, remote ?? new NoNetwork(), mounted, time), loader, time);

@@ -5,7 +5,9 @@ using Google.Protobuf;
 
 namespace EdgeModules.Inference.Tests;
 
-/// <summary>A model small enough for a twin: the error e of a window is the mean of its values without their signs, the score e / (e + 0.25), so 1 is the limit 0.8.</summary>
+/// <summary>
+/// A model small enough for a twin: the error e of a window is the mean of its values without their signs, the score e / (e + 0.25), so 1 is the limit 0.8.
+/// </summary>
 internal static class TinyModel
 {
     public const float Constant = 0.25f;

@@ -14,8 +14,10 @@ public static class Admission
         byte[] model, ModelSource source, PolicySettings policy, Func<ModelManifest, IReadOnlyList<string>> unfit)
     {
         var errors = new List<string>();
-        if (model.LongLength > policy.MaxModelBytes) errors.Add($"The model has {model.LongLength} bytes; it must have at most maxModelBytes ({policy.MaxModelBytes}).");
-        if (source.SizeBytes is { } size && model.Length != size) errors.Add($"The model has {model.Length} bytes; it must have the {size} that sizeBytes says.");
+        if (model.LongLength > policy.MaxModelBytes)
+            errors.Add($"The model has {model.LongLength} bytes; it must have at most maxModelBytes ({policy.MaxModelBytes}).");
+        if (source.SizeBytes is { } size && model.Length != size)
+            errors.Add($"The model has {model.Length} bytes; it must have the {size} that sizeBytes says.");
         if (policy.PublicKey is { } key && WhyNotSigned(model, source.Signature, key) is { } reason) errors.Add(reason);
         if (errors.Count > 0) return (null, errors);
         try

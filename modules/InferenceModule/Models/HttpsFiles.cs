@@ -18,7 +18,8 @@ public sealed class HttpsFiles(HttpClient client) : IRemoteFiles
             if (response.StatusCode is HttpStatusCode.PartialContent)
             {
                 var range = response.Content.Headers.ContentRange;
-                return new RemotePart(range?.From ?? offset, range?.Length, new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation)));
+                return new RemotePart(
+                    range?.From ?? offset, range?.Length, new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation)));
             }
 
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -34,7 +35,8 @@ public sealed class HttpsFiles(HttpClient client) : IRemoteFiles
                 throw new IOException($"{uri.GetLeftPart(UriPartial.Path)} answered {(int)response.StatusCode} {response.ReasonPhrase}.");
             }
 
-            return new RemotePart(0, response.Content.Headers.ContentLength, new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation)));
+            return new RemotePart(
+                0, response.Content.Headers.ContentLength, new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation)));
         }
         catch (HttpRequestException error)
         {

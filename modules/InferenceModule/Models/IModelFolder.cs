@@ -76,7 +76,8 @@ public sealed class ModelFolder(string path) : IModelFolder
     public void Delete(string name) => File.Delete(PathOf(name));
 
     /// <summary>
-    /// A rename is in the folder, which the disk may write later than the file. Where a folder cannot be opened, as on Windows, the rename is durable by itself.
+    /// A rename is in the folder, which the disk may write later than the file. Where a folder cannot be opened, as on Windows, the rename is durable by
+    /// itself.
     /// </summary>
     private void FlushNames()
     {

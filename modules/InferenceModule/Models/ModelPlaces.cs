@@ -9,7 +9,8 @@ namespace EdgeModules.Inference.Models;
 /// <summary>Where the module finds models and keeps them, as its environment says.</summary>
 /// <param name="Store">Folder of the models brought in, with their journal.</param>
 /// <param name="Mounted"><c>ModelsDirectory</c>: folder of <c>file</c>.</param>
-/// <param name="RootsFile"><c>ModelsCACertificateFile</c>: PEM file of roots to trust for <c>https</c>, beside those of the operating system and of the IoT Edge runtime; or null.</param>
+/// <param name="RootsFile"><c>ModelsCACertificateFile</c>: PEM file of roots to trust for <c>https</c>, beside those of the operating system and of the IoT
+/// Edge runtime; or null.</param>
 public sealed record ModelPlaces(string Store, string Mounted, string? RootsFile)
 {
     private const string StandardMounted = "models";

@@ -41,11 +41,13 @@ public static class SelfTest
         var p99 = Time(model, window, answer, time);
         return
         [
-            new RuleResult("goldenVectors", worst, "<= 1 tolerance of the vector", worstShare <= 1 ? RuleVerdict.Held : RuleVerdict.Broken, $"{manifest.Golden.Count} vectors"),
-            new RuleResult("scores", null, "within 0 to 1", areScores ? RuleVerdict.Held : RuleVerdict.Broken),
-            new RuleResult("selfTestP99Ms", p99, $"<= {GateRules.Text(policy.MaxLatencyP99Ms)}", p99 <= policy.MaxLatencyP99Ms ? RuleVerdict.Held : RuleVerdict.Broken),
+            new RuleResult("goldenVectors", worst, "<= 1 tolerance of the vector", Verdict(worstShare <= 1), $"{manifest.Golden.Count} vectors"),
+            new RuleResult("scores", null, "within 0 to 1", Verdict(areScores)),
+            new RuleResult("selfTestP99Ms", p99, $"<= {GateRules.Text(policy.MaxLatencyP99Ms)}", Verdict(p99 <= policy.MaxLatencyP99Ms)),
         ];
     }
+
+    private static RuleVerdict Verdict(bool holds) => holds ? RuleVerdict.Held : RuleVerdict.Broken;
 
     private static double Time(IScoringModel model, float[] window, float[] answer, TimeProvider time)
     {

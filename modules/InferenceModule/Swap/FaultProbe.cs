@@ -1,6 +1,8 @@
 namespace EdgeModules.Inference.Swap;
 
-/// <summary>Copies of live normal windows with a fault in one feature: a step over the newest half. Says whether each of two models finds such faults.</summary>
+/// <summary>
+/// Copies of live normal windows with a fault in one feature: a step over the newest half. Says whether each of two models finds such faults.
+/// </summary>
 /// <param name="features">Of a window; the probes go round them, so that each gets as many.</param>
 public sealed class FaultProbe(int features)
 {

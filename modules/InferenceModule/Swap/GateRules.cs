@@ -54,7 +54,8 @@ public static class GateRules
         var pValue = McNemar.PValue(seen.OnlyLive, seen.OnlyShadow);
         var isBroken = live > policy.ProbationAlertRatio * shadow && pValue < policy.AlertSignificance;
         return Rule(
-            "probationAlerts", live, $"<= {Text(policy.ProbationAlertRatio)} x {shadow}, or p >= {Text(policy.AlertSignificance)}", isBroken ? RuleVerdict.Broken : RuleVerdict.Held,
+            "probationAlerts", live, $"<= {Text(policy.ProbationAlertRatio)} x {shadow}, or p >= {Text(policy.AlertSignificance)}",
+            isBroken ? RuleVerdict.Broken : RuleVerdict.Held,
             $"p = {Text(pValue)} over {seen.Blocks} blocks");
     }
 
@@ -101,7 +102,8 @@ public static class GateRules
     {
         var isEnough = probes.Count > 0 && probes.All(probe => probe.Asked >= policy.MinFeatureProbes);
         var weakest = probes.Select((probe, feature) => (Feature: feature, Loss: Loss(probe))).OrderByDescending(each => each.Loss).FirstOrDefault();
-        return Of("featureProbeLossPoints", isEnough, weakest.Loss, AtMost(policy.MaxFeatureProbeLossPoints), weakest.Loss <= policy.MaxFeatureProbeLossPoints) with
+        var limit = policy.MaxFeatureProbeLossPoints;
+        return Of("featureProbeLossPoints", isEnough, weakest.Loss, AtMost(limit), weakest.Loss <= limit) with
         {
             Note = $"feature {weakest.Feature}; at least {policy.MinFeatureProbes} injected faults in each",
         };

@@ -47,7 +47,8 @@ public sealed class ModelComparison
     private int _failedInARow;
     private string? _fatal;
 
-    /// <param name="live">A copy of the live model of the shadow's own, for the probes: the one that works must not wait. Null for no probes, as in probation.</param>
+    /// <param name="live">A copy of the live model of the shadow's own, for the probes: the one that works must not wait. Null for no probes, as in
+    /// probation.</param>
     /// <exception cref="ModelLoadException">The windows of the two cannot be compared.</exception>
     public ModelComparison(LiveModel live, IScoringModel shadow, ComparisonPlan plan, TimeProvider time)
     {

@@ -57,7 +57,8 @@ public sealed record ModelJournal
 
     public int LoadsBegunOf(string sha256) => LoadsBegun.GetValueOrDefault(sha256);
 
-    public ModelJournal WithLoadBegun(string sha256) => this with { LoadsBegun = new Dictionary<string, int>(LoadsBegun) { [sha256] = LoadsBegunOf(sha256) + 1 } };
+    public ModelJournal WithLoadBegun(string sha256) =>
+        this with { LoadsBegun = new Dictionary<string, int>(LoadsBegun) { [sha256] = LoadsBegunOf(sha256) + 1 } };
 
     public ModelJournal WithLoadEnded(string sha256) => this with { LoadsBegun = LoadsBegun.Where(load => load.Key != sha256).ToDictionary() };
 
@@ -68,7 +69,8 @@ public sealed record ModelJournal
 
     public ModelJournal WithoutVerdict(string sha256) => this with { Verdicts = [.. Verdicts.Where(past => past.Sha256 != sha256)] };
 
-    public ModelJournal WithoutOffers() => Verdicts.Any(verdict => verdict.IsOffer) ? this with { Verdicts = [.. Verdicts.Where(verdict => !verdict.IsOffer)] } : this;
+    public ModelJournal WithoutOffers() =>
+        Verdicts.Any(verdict => verdict.IsOffer) ? this with { Verdicts = [.. Verdicts.Where(verdict => !verdict.IsOffer)] } : this;
 
     public ModelJournal WithCommand(string id) => this with { Commands = [.. Commands.TakeLast(MaxCommands - 1), id] };
 

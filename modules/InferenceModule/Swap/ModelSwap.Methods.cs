@@ -18,7 +18,8 @@ public sealed partial class ModelSwap
     public JObject Report(DateTimeOffset now)
     {
         var state = (_machine.Phase, _machine.Journal.Reason, _machine.AwaitsApproval, _live?.Identity.Sha256, _machine.Answer, _machine.IsBootstrapIgnored);
-        if (_report.Count > 0 && state == _told && (now - _toldAt < ReportEvery || !(_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation))) return _report;
+        if (_report.Count > 0 && state == _told && (now - _toldAt < ReportEvery || !(_machine.Phase.IsInWork() || _machine.Phase == SwapPhase.Probation)))
+            return _report;
         (_told, _toldAt) = (state, now);
         return _report = Describe(isWhole: false);
     }
@@ -47,7 +48,8 @@ public sealed partial class ModelSwap
     private MethodResponse Act(MethodRequest request, Func<string, (IReadOnlyList<SwapEffect> Effects, string? Refusal)> act, DateTimeOffset now)
     {
         if (request.Payload is not JObject { Count: 1 } payload || payload["sha256"] is not JValue { Value: string sha256 } || !ModelHash.IsHex(sha256))
-            return new MethodResponse(400, new JObject { ["message"] = "The payload must be {\"sha256\": \"…\"}: the model's SHA-256, 64 lower-case hexadecimal digits." });
+            return new MethodResponse(
+                400, new JObject { ["message"] = "The payload must be {\"sha256\": \"…\"}: the model's SHA-256, 64 lower-case hexadecimal digits." });
         var (effects, refusal) = act(sha256);
         if (refusal is not null) return new MethodResponse(409, new JObject { ["message"] = refusal });
         Do(effects, now);
@@ -86,11 +88,17 @@ public sealed partial class ModelSwap
         }
 
         if (_machine.IsBootstrapIgnored)
-            json["note"] = "The setting active names another model than the active one; it is only the model to begin with. To change the model, name a candidate.";
+        {
+            json["note"] =
+                "The setting active names another model than the active one; it is only the model to begin with. To change the model, name a candidate.";
+        }
+
         if (journal.Verdicts.Count > 0)
         {
-            json["verdicts"] = new JObject(journal.Verdicts.TakeLast(MaxToldVerdicts).Select(verdict => new JProperty(
-                verdict.Sha256, new JObject { ["decision"] = SwapReport.Camel(verdict.Phase), ["at"] = verdict.At.ToUnixTimeMilliseconds(), ["reason"] = verdict.Reason })));
+            json["verdicts"] = new JObject(journal.Verdicts.TakeLast(MaxToldVerdicts).Select(verdict => new JProperty(verdict.Sha256, new JObject
+            {
+                ["decision"] = SwapReport.Camel(verdict.Phase), ["at"] = verdict.At.ToUnixTimeMilliseconds(), ["reason"] = verdict.Reason,
+            })));
         }
 
         return json;

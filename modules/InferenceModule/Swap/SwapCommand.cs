@@ -30,7 +30,8 @@ public sealed record SwapCommand
 
     public void Validate(SettingErrors errors)
     {
-        errors.Require(Id is { Length: >= 1 and <= 64 } || (Id is null && Action is null && Sha256 is null), Id, "1 to 64 characters, with action and sha256 beside it");
+        errors.Require(
+            Id is { Length: >= 1 and <= 64 } || (Id is null && Action is null && Sha256 is null), Id, "1 to 64 characters, with action and sha256 beside it");
         errors.Require(!IsGiven || Action is not null, Action, "\"approve\", \"rollback\" or \"retry\"");
         errors.Require(!IsGiven || ModelHash.IsHex(Sha256), Sha256, "a model's SHA-256, 64 lower-case hexadecimal digits");
     }

@@ -36,7 +36,9 @@ public sealed partial class SwapMachine
         return effects;
     }
 
-    /// <summary>Whether a report is of a decision that was saved: a crash between the two leaves one that never was. To be asked before <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Whether a report is of a decision that was saved: a crash between the two leaves one that never was. To be asked before <see cref="Start"/>.
+    /// </summary>
     public bool Stands(JObject report)
     {
         var sha256 = report["candidate"]?.Value<string>("sha256") ?? "";
@@ -69,7 +71,9 @@ public sealed partial class SwapMachine
         if (Journal.Active is { } active) Journal = Journal.WithLoadEnded(active.Sha256);
         var effects = new List<SwapEffect>();
         // The one before failed too: there is none left.
-        return _isBack ? GoDark(effects, $"{Journal.Reason} The model before it cannot be used: {reason}", now) : GoBack(effects, reason, now, isItsFault: false);
+        return _isBack
+            ? GoDark(effects, $"{Journal.Reason} The model before it cannot be used: {reason}", now)
+            : GoBack(effects, reason, now, isItsFault: false);
     }
 
     /// <summary>No model can be run here: the journal stays as it is, for an image that can.</summary>
@@ -96,7 +100,8 @@ public sealed partial class SwapMachine
     /// <returns>What to do; or why not.</returns>
     public (IReadOnlyList<SwapEffect> Effects, string? Refusal) Approve(string sha256, DateTimeOffset now)
     {
-        if (_source?.Sha256 != sha256 || !Phase.IsInWork()) return ([], $"There is no candidate {sha256} in work; the candidate is {_source?.Sha256 ?? "none"}.");
+        if (_source?.Sha256 != sha256 || !Phase.IsInWork())
+            return ([], $"There is no candidate {sha256} in work; the candidate is {_source?.Sha256 ?? "none"}.");
         if (_policy.Mode != SwapMode.Improve)
             return ([], $"The policy's mode is {SwapReport.Camel(_policy.Mode)}; only a candidate in mode improve is approved by a person.");
         var effects = new List<SwapEffect>();
@@ -146,7 +151,8 @@ public sealed partial class SwapMachine
                 End(effects, SwapPhase.Inconclusive, Judgement.Reason, now, Judgement, seen);
                 break;
             default:
-                if (Phase == SwapPhase.Shadow && (now - _shadowSince).TotalMinutes >= _policy.MinShadowMinutes) Enter(SwapPhase.Extending, now, Judgement.Reason);
+                if (Phase == SwapPhase.Shadow && (now - _shadowSince).TotalMinutes >= _policy.MinShadowMinutes)
+                    Enter(SwapPhase.Extending, now, Judgement.Reason);
                 break;
         }
     }
@@ -205,6 +211,9 @@ public sealed partial class SwapMachine
         return effects;
     }
 
-    private SwapReport Report(ModelIdentity model, SwapPhase phase, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now) =>
-        new(model, Journal.Previous is { } previous ? new ModelIdentity("", "", previous.Sha256) : null, _policy.Mode, phase, reason, _started, now, rules, seen);
+    private SwapReport Report(
+        ModelIdentity model, SwapPhase phase, string reason, IReadOnlyList<RuleResult> rules, ComparisonSnapshot? seen, DateTimeOffset now) =>
+        new(model, Before(), _policy.Mode, phase, reason, _started, now, rules, seen);
+
+    private ModelIdentity? Before() => Journal.Previous is { } previous ? new ModelIdentity("", "", previous.Sha256) : null;
 }

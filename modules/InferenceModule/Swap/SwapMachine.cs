@@ -273,7 +273,8 @@ public sealed partial class SwapMachine
     }
 
     private List<SwapEffect> End(
-        List<SwapEffect> effects, SwapPhase phase, string reason, DateTimeOffset now, Judgement? judgement = null, ComparisonSnapshot? seen = null, bool begins = true)
+        List<SwapEffect> effects, SwapPhase phase, string reason, DateTimeOffset now, Judgement? judgement = null, ComparisonSnapshot? seen = null,
+        bool begins = true)
     {
         _ticket++;
         var isOffer = phase == SwapPhase.Rejected && Phase is (SwapPhase.Downloading or SwapPhase.Verifying);
@@ -296,7 +297,8 @@ public sealed partial class SwapMachine
 
     private void Settle() => (_source, _candidate) = (null, null);
 
-    private void Fetch(List<SwapEffect> effects) => effects.Add(new SwapEffect.Fetch(++_ticket, _source!, _policy.MaxModelBytes, TimeSpan.FromHours(_policy.DownloadHours)));
+    private void Fetch(List<SwapEffect> effects) =>
+        effects.Add(new SwapEffect.Fetch(++_ticket, _source!, _policy.MaxModelBytes, TimeSpan.FromHours(_policy.DownloadHours)));
 
     private void Save(List<SwapEffect> effects, DateTimeOffset now)
     {

@@ -6,7 +6,8 @@ namespace EdgeModules.Testing.Scenarios;
 /// <summary>A file of <c>scenarios/MODULE/</c>: settings, then steps in order. See scenarios/README.md for the steps.</summary>
 public sealed record Scenario(string Name, JObject Settings, IReadOnlyList<JObject> Steps)
 {
-    private static readonly string[] KnownSteps = ["send", "expect", "settings", "acknowledged", "await", "ledger", "method", "response", "advanceSeconds", "restart", "kill"];
+    private static readonly string[] KnownSteps =
+        ["send", "expect", "settings", "acknowledged", "await", "ledger", "method", "response", "advanceSeconds", "restart", "kill"];
 
     /// <exception cref="ScenarioException">The file is no scenario.</exception>
     public static Scenario Load(string file)

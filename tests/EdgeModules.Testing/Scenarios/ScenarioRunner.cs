@@ -6,7 +6,9 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Testing.Scenarios;
 
-/// <summary>Plays a scenario on a host. What is expected need not say everything: an object matches when each of its members does, an array item by item.</summary>
+/// <summary>
+/// Plays a scenario on a host. What is expected need not say everything: an object matches when each of its members does, an array item by item.
+/// </summary>
 public static class ScenarioRunner
 {
     private static readonly TimeSpan ReportDeadline = TimeSpan.FromSeconds(10);
@@ -32,7 +34,9 @@ public static class ScenarioRunner
             if (step["method"] is JObject method)
             {
                 var (status, payload) = await host.CallAsync(method["name"]!.Value<string>()!, method["payload"]);
-                Check(step["response"] ?? throw new ScenarioException($"{place}: a method needs a response."), new JObject { ["status"] = status, ["payload"] = payload }, place, "response");
+                Check(
+                    step["response"] ?? throw new ScenarioException($"{place}: a method needs a response."),
+                    new JObject { ["status"] = status, ["payload"] = payload }, place, "response");
             }
         }
 
@@ -111,7 +115,8 @@ public static class ScenarioRunner
                 foreach (var (key, value) in wanted) Check(value!, found[key], place, $"{path}.{key}");
                 break;
             case (JArray wanted, JArray found):
-                if (wanted.Count != found.Count) throw new ScenarioException($"{place}: {path} has {found.Count} items, {Show(found)}; expected are {wanted.Count}, {Show(wanted)}.");
+                if (wanted.Count != found.Count)
+                    throw new ScenarioException($"{place}: {path} has {found.Count} items, {Show(found)}; expected are {wanted.Count}, {Show(wanted)}.");
                 for (var i = 0; i < wanted.Count; i++) Check(wanted[i], found[i], place, $"{path}[{i}]");
                 break;
             default:

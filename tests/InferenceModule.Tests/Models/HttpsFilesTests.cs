@@ -34,7 +34,8 @@ public sealed class HttpsFilesTests
         await using var server = new FileServer(Content);
         using var client = Client(server);
 
-        var error = await Assert.ThrowsAsync<IOException>(() => new HttpsFiles(client).OpenAsync(server.Address("absent?sig=secret"), 0, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => new HttpsFiles(client).OpenAsync(server.Address("absent?sig=secret"), 0, CancellationToken.None));
 
         Assert.Contains("404", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
@@ -69,7 +70,8 @@ public sealed class HttpsFilesTests
         var time = new FakeTimeProvider();
         using (var stop = new CancellationTokenSource())
         {
-            var first = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(source, 1 << 20, TimeSpan.FromHours(1), new DownloadProgress(), stop.Token);
+            var first = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(
+                source, 1 << 20, TimeSpan.FromHours(1), new DownloadProgress(), stop.Token);
             await Waiting.ForAsync(() => store.PartLength(sha256) == 1500, "a part has come");
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

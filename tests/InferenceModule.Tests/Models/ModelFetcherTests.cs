@@ -166,7 +166,8 @@ public sealed class ModelFetcherTests : IDisposable
         Assert.Equal($"There is no file absent.onnx in {_mounted.Path}, the folder of ModelsDirectory.", error.Message);
     }
 
-    private static ModelSource Remote() => new() { Source = ModelSourceKind.Https, Url = new ModelAddress(new Uri("https://models.example/m.onnx?sig=secret")), Sha256 = Sha256 };
+    private static ModelSource Remote() =>
+        new() { Source = ModelSourceKind.Https, Url = new ModelAddress(new Uri("https://models.example/m.onnx?sig=secret")), Sha256 = Sha256 };
 
     private static ModelSource Mounted(string path) => new() { Source = ModelSourceKind.File, File = path, Sha256 = Sha256 };
 

@@ -26,7 +26,8 @@ public sealed class ModelStoreTests : IDisposable
     {
         var journal = new ModelJournal
         {
-            Active = new ModelEntry(Sha('a'), TinyModel.Manifest()), Previous = new ModelEntry(Sha('b')), Candidate = new ModelEntry(Sha('c')), Approved = Sha('c'),
+            Active = new ModelEntry(Sha('a'), TinyModel.Manifest()), Previous = new ModelEntry(Sha('b')), Candidate = new ModelEntry(Sha('c')),
+            Approved = Sha('c'),
             Phase = SwapPhase.Probation, Reason = "All rules hold.", ProbationBoots = 2,
         }.WithLoadBegun(Sha('a')).WithCommand("7").WithVerdict(new PastVerdict(Sha('d'), SwapPhase.Rejected, DateTimeOffset.UnixEpoch, "No."));
         _store.Save(journal);

@@ -17,7 +17,8 @@ public sealed class GateTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rig = new InferenceRig(Three, new OnnxModelLoader());
-        var policy = new PolicySettings { Mode = SwapMode.Immediate, ProbationMinutes = 0, PublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()) };
+        var publicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        var policy = new PolicySettings { Mode = SwapMode.Immediate, ProbationMinutes = 0, PublicKey = publicKey };
         var unsigned = InferenceRig.Source(Second);
 
         rig.Apply(Three with { Candidate = unsigned, Policy = policy });

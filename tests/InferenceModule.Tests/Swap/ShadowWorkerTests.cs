@@ -116,7 +116,8 @@ public sealed class ShadowWorkerTests : IDisposable
     {
         var manifest = TinyModel.Manifest();
         var plan = new ComparisonPlan(new PolicySettings { BlockSeconds = 0 }, 3, 10);
-        return new ModelComparison(new LiveModel(manifest, null), new GatedModel(new FakeModel(manifest, new string('b', 64)), gate ?? _gate), plan, TimeProvider.System);
+        return new ModelComparison(
+            new LiveModel(manifest, null), new GatedModel(new FakeModel(manifest, new string('b', 64)), gate ?? _gate), plan, TimeProvider.System);
     }
 
     /// <summary>Hangs in its call while the gate is shut.</summary>

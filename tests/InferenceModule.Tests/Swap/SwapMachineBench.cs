@@ -25,7 +25,8 @@ public abstract class SwapMachineBench
 
     protected static ComparisonSnapshot Good => new()
     {
-        Windows = 12_000, Blocks = 200, Agreed = 199, Both = 10, OnlyLive = 1, StabilityIndex = 0.01, RankCorrelation = 0.95, ShadowP50Ms = 0.02, ShadowP99Ms = 0.05,
+        Windows = 12_000, Blocks = 200, Agreed = 199, Both = 10, OnlyLive = 1, StabilityIndex = 0.01, RankCorrelation = 0.95, ShadowP50Ms = 0.02,
+        ShadowP99Ms = 0.05,
         LiveP50Ms = 0.02, Probes = [new ProbeCount(30, 27, 27), new ProbeCount(30, 26, 27)],
     };
 

@@ -14,7 +14,9 @@ public enum KillMoment
     After,
 }
 
-/// <summary>The folder of models of a process that is killed at one of its changes: what is there then is kept, and nothing that follows has any effect.</summary>
+/// <summary>
+/// The folder of models of a process that is killed at one of its changes: what is there then is kept, and nothing that follows has any effect.
+/// </summary>
 internal sealed class KillableFolder(TemporaryFolder disk) : IModelFolder
 {
     private readonly Lock _lock = new();

@@ -72,9 +72,11 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
             await WorksAsync(hub, process);
         }
 
-        await Waiting.ForAsync(() => hub.Hub.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "all is taken", deadline: TimeSpan.FromMinutes(2));
+        await Waiting.ForAsync(
+            () => hub.Hub.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "all is taken", deadline: TimeSpan.FromMinutes(2));
         var books = (JObject)(await hub.Hub.InvokeMethodAsync(Module, "getLedger", null, Waiting.Deadline, CancellationToken.None)).Payload!;
-        output.WriteLine($"{kills} kills, in {string.Join(", ", _killedIn.Select(pair => $"{pair.Key} {pair.Value}"))}; {_version - 1} candidates; {books.ToString(Newtonsoft.Json.Formatting.None)}");
+        var states = string.Join(", ", _killedIn.Select(pair => $"{pair.Key} {pair.Value}"));
+        output.WriteLine($"{kills} kills, in {states}; {_version - 1} candidates; {books.ToString(Newtonsoft.Json.Formatting.None)}");
         Assert.Equal(_sent, books.Value<long>("received"));
         Assert.Equal(_sent, books.Value<long>("scored") + books.Value<long>("warming"));
         lock (_scored) Assert.Equal(books.Value<long>("scored"), _scored.Count);
@@ -83,7 +85,8 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
     /// <summary>A new candidate when the last one is through, and readings without a pause until the module is to be killed.</summary>
     private async Task SwapAsync(LoopbackHub hub, MqttModuleClient source, int kill)
     {
-        if (Phase(hub) is "promoted" or "rolledBack" or "rejected" or "idle" or "inconclusive") hub.Hub.PatchDesired(Module, new JObject { ["candidate"] = Model(++_version) });
+        if (Phase(hub) is "promoted" or "rolledBack" or "rejected" or "idle" or "inconclusive")
+            hub.Hub.PatchDesired(Module, new JObject { ["candidate"] = Model(++_version) });
         // Every other time in a state, and else at any moment.
         var target = kill % 2 == 0 ? Targets[kill / 2 % Targets.Length] : null;
         var (start, most) = (TimeProvider.System.GetTimestamp(), target is null ? TimeSpan.FromMilliseconds(_random.Next(200, 20_000)) : LongestSwap);
@@ -129,7 +132,8 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
 
     private void CheckFiles()
     {
-        foreach (var model in Directory.GetFiles(Models, "*.onnx")) Assert.Equal(Path.GetFileNameWithoutExtension(model), ModelStore.Hash(File.ReadAllBytes(model)));
+        foreach (var model in Directory.GetFiles(Models, "*.onnx"))
+            Assert.Equal(Path.GetFileNameWithoutExtension(model), ModelStore.Hash(File.ReadAllBytes(model)));
         Assert.NotNull(Journal()["active"]);
     }
 
@@ -162,13 +166,16 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
     private async Task SendAsync(MqttModuleClient source)
     {
         var second = _second++;
-        var items = Enumerable.Range(0, Devices).Select(device => string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"deviceId":"d{{device}}","timestamp":{{InferenceRig.T0 + second * 1000}},"temperature":{{(second * 7 + device) % 11 * 0.05}},"humidity":{{device % 5 * 0.1}}}"""));
+        var items = new JArray(Enumerable.Range(0, Devices).Select(device => new JObject
+        {
+            ["deviceId"] = $"d{device}", ["timestamp"] = InferenceRig.T0 + second * 1000,
+            ["temperature"] = (second * 7 + device) % 11 * 0.05, ["humidity"] = device % 5 * 0.1,
+        }));
         await source.SendAsync(
             new OutboundMessage
             {
-                Output = "readings", Body = Encoding.UTF8.GetBytes($"[{string.Join(',', items)}]"), MessageId = $"m{second}", MessageType = "reading", Count = Devices,
+                Output = "readings", Body = JsonText.ToUtf8(items), MessageId = $"m{second}", MessageType = "reading",
+                Count = Devices,
             },
             CancellationToken.None);
         _sent += Devices;
@@ -178,7 +185,8 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
     {
         var client = hub.CreateClient(module);
         await client.OpenAsync(
-            new ModuleClientHandlers(TakeAsync, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null))), CancellationToken.None);
+            new ModuleClientHandlers(TakeAsync, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null))),
+            CancellationToken.None);
         return client;
     }
 
@@ -187,7 +195,8 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : IDisposable
         if (message.Input != "scores") return Task.CompletedTask;
         lock (_scored)
         {
-            foreach (var score in JArray.Parse(Encoding.UTF8.GetString(message.Body.Span))) _scored.Add(((string)score["deviceId"]!, (long)score["timestamp"]!));
+            foreach (var score in JArray.Parse(Encoding.UTF8.GetString(message.Body.Span)))
+                _scored.Add(((string)score["deviceId"]!, (long)score["timestamp"]!));
         }
 
         return Task.CompletedTask;

@@ -154,12 +154,14 @@ public sealed class SwapKillTests(ITestOutputHelper output) : IDisposable
     {
         var done = moment == KillMoment.After ? folder.Changes : folder.Changes.SkipLast(1);
         var journal = done.LastOrDefault(change => change.What == $"replace {ModelStore.JournalFile}").Content;
-        return journal is not null && Encoding.UTF8.GetString(journal).Contains($"\"active\":{{\"sha256\":\"{story.CandidateSha256}\"", StringComparison.Ordinal);
+        return journal is not null && Encoding.UTF8.GetString(journal).Contains(
+            $"\"active\":{{\"sha256\":\"{story.CandidateSha256}\"", StringComparison.Ordinal);
     }
 
     private async Task GoOnAsync(SwapStory story, TemporaryFolder left, List<string> told, bool? isSwapped = null)
     {
-        foreach (var model in Directory.GetFiles(left.Path, "*.onnx")) Assert.Equal(Path.GetFileNameWithoutExtension(model), ModelStore.Hash(File.ReadAllBytes(model)));
+        foreach (var model in Directory.GetFiles(left.Path, "*.onnx"))
+            Assert.Equal(Path.GetFileNameWithoutExtension(model), ModelStore.Hash(File.ReadAllBytes(model)));
         var (journal, problem) = new ModelStore(new ModelFolder(left.Path)).Open();
         Assert.Null(problem);
         using var life = new SwapLife(story, new KillableFolder(left), _mounted, _time, seed: 2);
@@ -176,7 +178,8 @@ public sealed class SwapKillTests(ITestOutputHelper output) : IDisposable
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"It came to {life.Swap.Report(_time.GetUtcNow())}; told were {string.Join(", ", told)}, then {string.Join(", ", life.Told)}.", error);
+            throw new TimeoutException(
+                $"It came to {life.Swap.Report(_time.GetUtcNow())}; told were {string.Join(", ", told)}, then {string.Join(", ", life.Told)}.", error);
         }
 
         Assert.False(life.IsKilled);

@@ -51,8 +51,8 @@ public sealed class ShadowTrials
             .SelectMany(each => Broken(each)).GroupBy(rule => rule).OrderByDescending(rule => rule.Count()).ThenBy(rule => rule.Key, StringComparer.Ordinal)
             .Select(rule => $"{rule.Key} {rule.Count()}");
         int Count(ShadowDecision decision) => judgements.Count(each => each.Decision == decision);
-        return $"| {Words(kind)} | {judgements.Length} | {Count(ShadowDecision.Promote)} | {Count(ShadowDecision.Reject)} | {Count(ShadowDecision.Inconclusive)} "
-            + $"| {string.Join(", ", reasons)} |";
+        return $"| {Words(kind)} | {judgements.Length} | {Count(ShadowDecision.Promote)} | {Count(ShadowDecision.Reject)} "
+            + $"| {Count(ShadowDecision.Inconclusive)} | {string.Join(", ", reasons)} |";
     }
 
     private static IEnumerable<string> Broken(Judgement judgement)

@@ -128,7 +128,9 @@ internal static class Trial
             return fit with { Deviations = [.. fit.Deviations.Select(deviation => factor * deviation)] };
         }
 
-        return fit with { Means = [.. fit.Means.Select((mean, feature) => mean + fit.Deviations[feature] * (0.8 + random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1))] };
+        return fit with { Means = [.. fit.Means.Select((mean, feature) => mean + fit.Deviations[feature] * Off())] };
+
+        double Off() => (0.8 + random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1);
     }
 
     /// <summary>Always, or three calls in a hundred.</summary>

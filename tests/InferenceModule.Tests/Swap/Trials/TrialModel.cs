@@ -98,13 +98,15 @@ internal sealed record TrialFit(double[] Means, double[] Deviations, double[] Wh
                 count++;
                 for (var i = 0; i < Features; i++)
                 {
-                    for (var j = 0; j < Features; j++) covariance[i, j] += (all[at + i] - means[i]) / deviations[i] * ((all[at + j] - means[j]) / deviations[j]);
+                    for (var j = 0; j < Features; j++)
+                        covariance[i, j] += (all[at + i] - means[i]) / deviations[i] * ((all[at + j] - means[j]) / deviations[j]);
                 }
             }
         }
 
         covariance /= count;
-        for (var feature = 0; blindTo >= 0 && feature < Features; feature++) covariance[blindTo, feature] = covariance[feature, blindTo] = feature == blindTo ? 1 : 0;
+        for (var feature = 0; blindTo >= 0 && feature < Features; feature++)
+            covariance[blindTo, feature] = covariance[feature, blindTo] = feature == blindTo ? 1 : 0;
         var whiten = covariance.Inverse().Cholesky().Factor.Transpose();
         if (blindTo >= 0) whiten.ClearColumn(blindTo);
         return whiten.ToRowMajorArray();

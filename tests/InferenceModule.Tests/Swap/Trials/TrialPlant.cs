@@ -19,7 +19,11 @@ internal sealed class TrialPlant
         _load = [.. Enumerable.Range(0, Features).Select(_ => 0.7 + 0.5 * shape.NextDouble())];
         _random = new Random(seed);
         _faultsPerReading = faultsPerHour / 3600;
-        _machines = [.. Enumerable.Range(0, machines).Select(_ => new Machine { Slow = Normal(), Phase = _random.NextDouble(), Period = 400 + 600 * _random.NextDouble() })];
+        _machines =
+        [
+            .. Enumerable.Range(0, machines)
+                .Select(_ => new Machine { Slow = Normal(), Phase = _random.NextDouble(), Period = 400 + 600 * _random.NextDouble() }),
+        ];
     }
 
     /// <summary>The next reading of a machine.</summary>
@@ -39,7 +43,8 @@ internal sealed class TrialPlant
 
     private void Disturb(ref Machine machine, Span<float> row)
     {
-        if (machine.FaultLeft == 0 && _random.NextDouble() < _faultsPerReading) (machine.FaultLeft, machine.FaultFeature) = (60 + _random.Next(240), _random.Next(Features));
+        if (machine.FaultLeft == 0 && _random.NextDouble() < _faultsPerReading)
+            (machine.FaultLeft, machine.FaultFeature) = (60 + _random.Next(240), _random.Next(Features));
         if (machine.FaultLeft == 0) return;
         machine.FaultLeft--;
         row[machine.FaultFeature] += new[] { 25f, 60f, 80f, 15f }[machine.FaultFeature];
