@@ -61,8 +61,8 @@ public sealed partial class ModelSwap
     {
         var journal = _machine.Journal;
         var json = new JObject { ["phase"] = SwapReport.Camel(_machine.Phase), ["since"] = _machine.Since.ToUnixTimeMilliseconds() };
-        if (journal.Reason.Length > 0) json["reason"] = journal.Reason;
-        if (_live is null && _machine.Dark is { } dark) json["dark"] = dark;
+        if (journal.Reason.Length > 0) json["reason"] = SwapReport.Shorten(journal.Reason);
+        if (_live is null && _machine.Dark is { } dark) json["dark"] = SwapReport.Shorten(dark);
         if (journal.Active is { } active) json["active"] = active.Sha256;
         if (journal.Previous is { } previous) json["previous"] = previous.Sha256;
         if (journal.Candidate is { } candidate) json["candidate"] = candidate.Sha256;
@@ -70,7 +70,7 @@ public sealed partial class ModelSwap
         if (_machine.Phase == SwapPhase.Downloading)
         {
             json["downloadedBytes"] = _download?.Bytes ?? 0;
-            if (_download?.Trouble is { } trouble) json["downloadTrouble"] = trouble;
+            if (_download?.Trouble is { } trouble) json["downloadTrouble"] = SwapReport.Shorten(trouble);
         }
 
         if (_worker.Snapshot() is { } seen)
@@ -84,7 +84,7 @@ public sealed partial class ModelSwap
         if (_machine.Answer is { } answer)
         {
             json["command"] = new JObject { ["id"] = answer.Id, ["status"] = answer.Refusal is null ? "done" : "refused" };
-            if (answer.Refusal is { } refusal) json["command"]!["reason"] = refusal;
+            if (answer.Refusal is { } refusal) json["command"]!["reason"] = SwapReport.Shorten(refusal);
         }
 
         if (_machine.IsBootstrapIgnored)

@@ -92,5 +92,6 @@ public sealed record SwapReport(
         return char.ToLowerInvariant(text[0]) + text[1..];
     }
 
-    private static string Shorten(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
+    /// <summary>For reports and the twin, whose strings have 4 KB at most.</summary>
+    internal static string Shorten(string text) => text.Length <= MaxText ? text : text[..MaxText] + "…";
 }

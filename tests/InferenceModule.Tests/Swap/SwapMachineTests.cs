@@ -168,4 +168,54 @@ public sealed class SwapMachineTests : SwapMachineBench
 
         Assert.DoesNotContain(Done, effect => effect is SwapEffect.Load { Model.Sha256: var sha256 } && sha256 == B);
     }
+
+    [Fact]
+    public void Tick_WhileTheSelfTestHangs_RejectsAfterTenMinutes()
+    {
+        var machine = Working();
+        Do(machine, machine.Want(null, Source(B), Policy, null, Now));
+        Do(machine, machine.Fetched(machine.Ticket, Now));
+        Do(machine, machine.Admitted(machine.Ticket, Now));
+        Tick(machine, null, TimeSpan.FromMinutes(10));
+        Assert.Equal(SwapPhase.Loading, machine.Phase);
+
+        Tick(machine, null, TimeSpan.FromSeconds(1));
+
+        Assert.Equal((SwapPhase.Rejected, A), (machine.Phase, machine.Live?.Sha256));
+        Assert.Equal("Its load and self-test did not end within 10 minutes.", Disk.Reason);
+    }
+
+    [Fact]
+    public void Want_AfterAnOfferThatCouldNotBeHad_TriesItAgainAndOneThatFailedInShadowDoesNot()
+    {
+        var machine = Working();
+        Do(machine, machine.Want(null, Source(B), Policy, null, Now));
+        Do(machine, machine.FetchFailed(machine.Ticket, "Nobody answers.", Now));
+        Assert.True(Disk.VerdictOn(B)!.IsOffer);
+
+        Do(machine, machine.Want(null, Source(B) with { File = "elsewhere" }, Policy, null, Now));
+
+        Assert.Equal(SwapPhase.Downloading, machine.Phase);
+        PassGates(machine, B);
+        Tick(machine, Good with { Fatal = "It failed." }, TimeSpan.FromSeconds(10));
+        Assert.False(Disk.VerdictOn(B)!.IsOffer);
+        Do(machine, machine.Want(null, Source(B), Policy, null, Now));
+        Assert.Equal(SwapPhase.Rejected, machine.Phase);
+    }
+
+    [Fact]
+    public void Impossible_WhereNoModelCanBeRun_SaysNothingAgainstTheCandidate()
+    {
+        var machine = Working();
+        Do(machine, machine.Want(null, Source(B), Policy, null, Now));
+        Do(machine, machine.Fetched(machine.Ticket, Now));
+        Do(machine, machine.Admitted(machine.Ticket, Now));
+        Do(machine, machine.Impossible(machine.Ticket, "There is no runtime.", Now));
+        Assert.Equal(SwapPhase.Aborted, machine.Phase);
+
+        var next = Restarted();
+        Do(next, next.Want(null, Source(B), Policy, null, Now));
+
+        Assert.Equal((SwapPhase.Downloading, 0), (next.Phase, Disk.LoadsBegunOf(B)));
+    }
 }
