@@ -79,6 +79,8 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
 
     public override ModuleResult OnTick(ModuleContext<CountingSettings> context) => Tick(context);
 
+    public void WakeUp() => Wake();
+
     public override DateTimeOffset? NextTick(ModuleContext<CountingSettings> context) => NextTickAt;
 
     public override void ApplyChange(ReadOnlySpan<byte> change) => State.AddRange(Encoding.UTF8.GetString(change).Split(' '));

@@ -38,6 +38,25 @@ public sealed class MessagePumpLoopTests
     }
 
     [Fact]
+    public async Task Wake_FromAnotherThread_HasTheModuleAskedAnewWithoutTimePassing()
+    {
+        await using var rig = new PumpRig();
+        var ticks = 0;
+        rig.Module.Tick = _ =>
+        {
+            ticks++;
+            rig.Module.NextTickAt = null;
+            return ModuleResult.None;
+        };
+        rig.Run();
+        rig.Clock.Advance(TimeSpan.FromSeconds(10));
+        await rig.Pump.OnLoopAsync(() => Task.FromResult(true));
+        rig.Module.NextTickAt = Start;
+        await Task.Run(rig.Module.WakeUp);
+        await Waiting.ForAsync(() => Volatile.Read(ref ticks) == 1, "the module has ticked");
+    }
+
+    [Fact]
     public async Task RunAsync_NoTwinYet_TicksWaitTenSecondsForIt()
     {
         await using var rig = new PumpRig();
