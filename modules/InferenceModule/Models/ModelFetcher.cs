@@ -75,8 +75,10 @@ public sealed class ModelFetcher(ModelStore store, IRemoteFiles remote, string? 
                 await FetchOnceAsync(job, cancellation);
                 return;
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException && !cancellation.IsCancellationRequested)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
+                // A connection may break of being given up.
+                cancellation.ThrowIfCancellationRequested();
                 progress.Failed(store.PartLength(sha256), error.Message);
                 // A download that moved on was alive: the next trouble begins with a short pause again.
                 if (progress.Bytes > before) pause = FirstPause;
