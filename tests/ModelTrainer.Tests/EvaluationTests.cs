@@ -32,8 +32,8 @@ public class EvaluationTests
         var trained = Trainer.Train(Machines.Normal, Machines.Options(ModelFamilies.LinearAutoencoder));
         using var runner = new ModelRunner(trained.File, trained.Manifest);
         var report = Reporter.Of([.. Evaluator.Judge(Machines.WithFault, trained.Manifest, runner, new AlarmRule(0.98, 0.9, 3))], 0.98, 8, (_, _) => true);
-        Assert.Equal((1, 1, 20), (report.Events, report.EventsFound, report.AnomalousRows));
-        Assert.Equal([2.0], report.DelaysSeconds);
+        Assert.Equal((1, 1, 20), (report.Events.Events, report.Events.Found, report.AnomalousRows));
+        Assert.Equal([2.0], report.Events.DelaysSeconds);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public class EvaluationTests
         var report = Reporter.Of([new DeviceJudgements("a", readings)], 0.8, window: 2, (_, _) => true);
 
         Assert.Equal((9, 3, 1, 2, 1), (report.Rows, report.AnomalousRows, report.TrueRows, report.FalseRows, report.TailRows));
-        Assert.Equal((2, 1, 0, 2, 1), (report.Events, report.EventsFound, report.FoundLate, report.Episodes, report.FalseEpisodes));
-        Assert.Equal([1.0], report.DelaysSeconds);
+        Assert.Equal((2, 1, 0, 2, 1), (report.Events.Events, report.Events.Found, report.Events.FoundLate, report.Events.Episodes, report.Events.FalseEpisodes));
+        Assert.Equal([1.0], report.Events.DelaysSeconds);
         Assert.Equal(0.5, report.OverLimitShare, 1e-9);
         Assert.Equal(1.0 / 3, report.RowF1, 1e-9);
         Assert.Equal((1.0 / 3, 2.0 / 3), (report.RowFalseAlarmRate, report.RowMissedAlarmRate));
@@ -65,8 +65,8 @@ public class EvaluationTests
     {
         var readings = Enumerable.Range(0, 8).Select(n => new Judgement(n + 1, n * 1_000, 0.9, n is 3 or 6, n == 1)).ToList();
         var report = Reporter.Of([new DeviceJudgements("a", readings)], 0.8, window: 3, (_, _) => true);
-        Assert.Equal((1, 1, 1, 2, 1), (report.Events, report.EventsFound, report.FoundLate, report.Episodes, report.FalseEpisodes));
-        Assert.Equal([2.0], report.DelaysSeconds);
+        Assert.Equal((1, 1, 1, 2, 1), (report.Events.Events, report.Events.Found, report.Events.FoundLate, report.Events.Episodes, report.Events.FalseEpisodes));
+        Assert.Equal([2.0], report.Events.DelaysSeconds);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class EvaluationTests
     {
         var readings = Enumerable.Range(0, 6).Select(n => new Judgement(n + 1, n * 1_000, 0.9, n is 1 or 2 or 4, n is 1 or 2)).ToList();
         var report = Reporter.Of([new DeviceJudgements("a", readings)], 0.8, 1, (_, index) => index >= 2);
-        Assert.Equal((4, 0, 1, 1), (report.Rows, report.Events, report.Episodes, report.FalseEpisodes));
+        Assert.Equal((4, 0, 1, 1), (report.Rows, report.Events.Events, report.Events.Episodes, report.Events.FalseEpisodes));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeModules.Models.Evaluation;
 
 namespace EdgeModules.ModelTrainer.Evaluation;
 
@@ -22,9 +23,9 @@ internal static class ScorePicture
             <text x="{Left}" y="22" font-size="15">{System.Security.SecurityElement.Escape($"{title}: {device.Device}")}</text>
 
             """);
-        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAnomaly))
+        foreach (var (from, to) in EpisodeCounter.Stretches(readings, reading => reading.IsAnomaly))
             Box(svg, X(from, readings), X(to + 1, readings), Top, Bottom, "#f9d5d3");
-        foreach (var (from, to) in Reporter.Stretches(readings, reading => reading.IsAlarm))
+        foreach (var (from, to) in EpisodeCounter.Stretches(readings, reading => reading.IsAlarm))
             Box(svg, X(from, readings), X(to + 1, readings), Bottom + 8, Bottom + 18, "#c0392b");
         foreach (var value in new[] { 0, 0.5, 1 })
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value}</text>\n");
