@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using EdgeSimulator.ModelFiles;
 using static EdgeSimulator.CommandLine.OptionParsing;
 
 namespace EdgeSimulator.CommandLine;
@@ -36,6 +37,12 @@ public sealed class RunArguments
         CustomParser = result => (int)(Number(result, 0, 65_535, whole: true) ?? 0),
     };
 
+    private readonly Option<int?> _modelsPort = Parsed<int?>(
+        "--models-port",
+        "PORT",
+        $"Port of the models over HTTPS; 0: any free one [default: {ModelServer.UsualPort}, or any when that is taken]",
+        result => (int?)Number(result, 0, 65_535, whole: true));
+
     private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
     private readonly Option<string?> _epoch = Parsed("--epoch", "TIME", "First timestamp of the data: Unix milliseconds or ISO 8601", Epoch);
     private readonly Option<TimeSpan?> _backoff = Parsed(
@@ -61,8 +68,8 @@ public sealed class RunArguments
 
     public IEnumerable<Option> All =>
         [
-            _manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _only,
-            _epoch, _backoff, _set, _verbose,
+            _manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
+            _only, _epoch, _backoff, _set, _verbose,
         ];
 
     public RunOptions Read(ParseResult result) => new()
@@ -80,6 +87,7 @@ public sealed class RunArguments
         HttpsPort = result.GetValue(_httpsPort),
         ApiPort = result.GetValue(ApiPort),
         MetricsPort = result.GetValue(_metricsPort),
+        ModelsPort = result.GetValue(_modelsPort),
         HubOnly = result.GetValue(_only) is not null,
         Epoch = result.GetValue(_epoch),
         RestartBackoff = result.GetValue(_backoff) ?? TimeSpan.FromSeconds(10),

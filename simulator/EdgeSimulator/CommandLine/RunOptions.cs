@@ -24,6 +24,8 @@ public sealed record RunOptions
     public int ApiPort { get; init; } = DefaultApiPort;
     /// <summary>0: no page.</summary>
     public int MetricsPort { get; init; } = DefaultMetricsPort;
+    /// <summary>0: any free one; null: the usual one, or any when that is taken.</summary>
+    public int? ModelsPort { get; init; }
     public bool HubOnly { get; init; }
     /// <summary>First timestamp of the data: Unix milliseconds, or ISO 8601.</summary>
     public string? Epoch { get; init; }

@@ -58,7 +58,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
         var deployed = HubConfigurationReader.Read(new ManifestNode("The deployment of " + HubTwin.Name, options.HubDesired), options.DeviceId);
         _database = Database.Open(Path.Combine(options.StateDirectory, "hub"));
         _cloud = new CloudFile(options.CloudFile, options.DeviceId);
-        _certificates = HubCertificates.LoadOrCreate(Path.Combine(options.StateDirectory, "hub.pfx"), options.GatewayHostName, clock.GetUtcNow());
+        _certificates = HubCertificates.LoadOrCreate(Path.Combine(options.StateDirectory, HubCertificates.FileName), options.GatewayHostName, clock.GetUtcNow());
         await File.WriteAllTextAsync(CaCertificateFile, _certificates.AuthorityPem, cancellation).ConfigureAwait(false);
 
         var identities = new IdentityStore(_database, options.DeviceId, options.Desired.Keys);

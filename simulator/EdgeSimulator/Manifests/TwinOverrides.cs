@@ -8,7 +8,9 @@ namespace EdgeSimulator.Manifests;
 /// <summary>The options of a run that are desired properties in truth: <c>--data</c>, <c>--speed</c>, <c>--devices</c>, <c>--epoch</c>, <c>--set</c>.</summary>
 public static class TwinOverrides
 {
-    private const string Source = "SensorModule";
+    /// <summary>The module that plays or makes up the data.</summary>
+    public const string Source = "SensorModule";
+
     private const string MaxAge = "maxAgeSeconds";
 
     // Modules ignore keys that begin with x-.

@@ -1,4 +1,5 @@
 using EdgeSimulator.Alarms;
+using EdgeSimulator.Scoring;
 using EdgeSimulator.Terminals;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
@@ -16,6 +17,7 @@ public static class ReportView
         terminal.Plain(
             $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
         AlarmView.Show(report.Alarms, terminal);
+        ScoreView.Show(report.Scores, terminal);
         if (report.ReadingsInjected > 0) terminal.Plain($"{report.ReadingsInjected:N0} readings were put on inputs by hand, with the verb send.");
         foreach (var note in report.Notes) terminal.Plain(note);
         foreach (var loss in report.Losses) terminal.Plain(loss.ToString(), new Style(Color.Yellow));

@@ -3,6 +3,7 @@ using EdgeSimulator.Agent;
 using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Running;
+using EdgeSimulator.Scoring;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Reporting;
@@ -14,7 +15,7 @@ namespace EdgeSimulator.Reporting;
 /// <param name="Losses">Receivers whose messages the hub dropped; they are accounted for, and yet did not arrive.</param>
 /// <param name="Alone">What the cloud would have been sent without this suite.</param>
 /// <param name="Processes">Name → what it used, the simulator under its own name.</param>
-/// <param name="Alarms">Of this run alone, also where the books go on from an earlier one.</param>
+/// <param name="Alarms">Of this run alone, also where the books go on from an earlier one; so too <paramref name="Scores"/>.</param>
 public sealed record RunReport(
     TimeSpan Elapsed,
     long ReadingsSent,
@@ -27,12 +28,13 @@ public sealed record RunReport(
     IReadOnlyList<Difference> Differences,
     IReadOnlyList<ProcessReport> Processes,
     AlarmReport Alarms,
+    ScoreReport Scores,
     IReadOnlyList<string> Notes)
 {
     public long UnaccountedReadings => Differences.Sum(difference => difference.Readings);
 
     public static RunReport Create(
-        TimeSpan elapsed, FinalBooks books, IReadOnlyCollection<string> sources, IReadOnlyList<ProcessReport> processes, AlarmReport alarms)
+        TimeSpan elapsed, FinalBooks books, IReadOnlyCollection<string> sources, IReadOnlyList<ProcessReport> processes, AlarmReport alarms, ScoreReport scores)
     {
         var sending = books.Ledgers.Where(module => module.Value.Received is null || sources.Contains(module.Key)).Select(module => module.Value).ToList();
         return new RunReport(
@@ -47,10 +49,18 @@ public sealed record RunReport(
             Books.Compare(books.Ledgers, books.Hub),
             processes,
             alarms,
+            scores,
             books.Notes);
     }
 
-    public JObject ToJson() => new()
+    public JObject ToJson()
+    {
+        var json = Figures();
+        if (Scores.Labels is { } labels) json["labels"] = labels.ToJson();
+        return json;
+    }
+
+    private JObject Figures() => new()
     {
         ["readings"] = Readings(),
         ["modules"] = new JObject(Ledgers.OrderBy(module => module.Key).Select(module => new JProperty(module.Key, module.Value.Json))),
@@ -74,6 +84,7 @@ public sealed record RunReport(
         ["alarms"] = Alarms.AlarmsToJson(),
         ["actions"] = Alarms.ActionsToJson(),
         ["latency"] = Alarms.TimesToJson(),
+        ["models"] = Scores.ModelsToJson(),
         ["unaccountedReadings"] = UnaccountedReadings,
         ["differences"] = new JArray(Differences.Select(difference => difference.ToString())),
         ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),

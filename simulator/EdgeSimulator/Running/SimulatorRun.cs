@@ -1,12 +1,16 @@
+using System.Security.Cryptography.X509Certificates;
 using EdgeSimulator.Agent;
 using EdgeSimulator.Alarms;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Hub.Security;
 using EdgeSimulator.Manifests;
+using EdgeSimulator.ModelFiles;
 using EdgeSimulator.Processes;
 using EdgeSimulator.Reporting;
+using EdgeSimulator.Scoring;
 using EdgeSimulator.Terminals;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +24,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
     private const string IotHubHostName = "simulator.azure-devices.net";
     private const string GatewayHostName = "localhost";
     private const string DeviceId = "edge-simulator";
+    private const string ModelsFolder = "models";
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -64,7 +69,10 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             loggers);
         using var sources = new SourceWatch(hub, clock);
         using var alarms = new AlarmWatch(hub, clock);
+        using var scores = new ScoreWatch(hub, LabelFile.Find(twins.GetValueOrDefault(TwinOverrides.Source), workspace.Root));
         await hub.StartAsync(signals.Interrupt);
+        using var certificates = HubCertificates.LoadOrCreate(Path.Combine(directory.FullPath, HubCertificates.FileName), GatewayHostName, clock.GetUtcNow());
+        await using var models = await StartModelServerAsync(options, workspace, certificates.Server, signals.Interrupt);
         var credentials = new ModuleCredentials(hub, manifest, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort);
         var modules = manifest.Modules.Select(module => module.Name).ToList();
         SimulatorControl Control(IModuleFleet? fleet) => new(hub, modules, fleet, files, credentials, terminal.Warning, clock);
@@ -89,6 +97,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
         var starting = string.Join(", ", agent.States.Select(module => module.Name));
         terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {starting}.");
+        terminal.Line($"Models of {Path.Combine(workspace.Root, ModelsFolder)} at {models.AddressOf(ModelsFolder, "NAME.onnx")}, for the candidate.url of a swap.");
         foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
             terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         agent.Start();
@@ -100,13 +109,19 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
 
         var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.Environment.MessageAckTimeout, terminal, clock);
         var books = await shutdown.StopAsync(end, CancellationToken.None);
-        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report());
+        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report(), scores.Report(modules));
         ReportView.Show(report, terminal);
         if (options.State is not null) terminal.Plain($"All counts are since {directory.FullPath} was made.");
         if (reportFile is not null) report.Write(reportFile);
         var failed = agent.States.Where(module => module.Status == ModuleRuntimeStatus.Failed).Select(module => module.Name).ToList();
         if (failed.Count > 0) terminal.Error($"Failed, and not restarted any more: {string.Join(", ", failed)}.");
         return report.UnaccountedReadings == 0 && failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private Task<ModelServer> StartModelServerAsync(RunOptions options, Workspace workspace, X509Certificate2 certificate, CancellationToken cancellation)
+    {
+        var folders = new Dictionary<string, string> { [ModelsFolder] = Path.Combine(workspace.Root, ModelsFolder) };
+        return ModelServer.StartAsync(options.ModelsPort, certificate, folders, line => terminal.Line("modelServer", line), cancellation);
     }
 
     private static Dictionary<string, string> FindAssemblies(DeploymentManifest manifest, ModuleImages images)

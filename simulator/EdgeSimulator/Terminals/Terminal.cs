@@ -32,6 +32,9 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
 
     public void Line(string text) => Write("edgeSimulator", text, Style.Plain);
 
+    /// <param name="source">A part of the simulator.</param>
+    public void Line(string source, string text) => Write(source, text, Style.Plain);
+
     public void Progress(string text) => Write("edgeSimulator", text, new Style(Color.Aqua));
 
     public void Warning(string text) => Write("edgeSimulator", text, new Style(Color.Yellow));

@@ -47,7 +47,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
 
     public void Start(params string[] arguments)
     {
-        string[] ports = ["--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}", "--metrics-port", "0"];
+        string[] ports = ["--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}", "--metrics-port", "0", "--models-port", "0"];
         _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", Path.Combine(_directory.FullPath, "report.json"), .. arguments]);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);

@@ -1,9 +1,11 @@
+using EdgeModules.Models.Evaluation;
 using EdgeSimulator.Accounting;
 using EdgeSimulator.Agent;
 using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Reporting;
 using EdgeSimulator.Running;
+using EdgeSimulator.Scoring;
 using EdgeSimulator.Timing;
 using Newtonsoft.Json.Linq;
 
@@ -39,7 +41,13 @@ public class RunReportTests
             new Dictionary<string, AlarmCounts> { ["humidityHigh"] = new(2, 1, 1, 1, 3) },
             new Dictionary<string, ActionCounts> { ["buzz"] = new(2, 1, new Dictionary<string, long> { ["done"] = 1 }) },
             new AlarmTimes(new LatencySummary(2, TimeSpan.FromMilliseconds(1), Two, Two, Two, Two), 1),
-            AlarmTimes.None));
+            AlarmTimes.None),
+        new ScoreReport(
+            [new ScoringModule(
+                "InferenceModule",
+                JObject.Parse("""{"status":"scoring","name":"pump","version":"1.1.0","sha256":"bb"}"""),
+                [new ScoredModel("pump", "1.0.0", "aa", 40, 2), new ScoredModel("pump", "1.1.0", "bb", 10, 0)])],
+            new LabelledEpisodes("data/pump.labels.csv", 900, new EpisodeCounts(3, 2, 1, 4, 1, [50, 10]))));
 
     [Fact]
     public void ToJson_Report_HasTheAgreedShape() => Assert.True(JToken.DeepEquals(
@@ -64,6 +72,14 @@ public class RunReportTests
                   "count": 0, "p50Milliseconds": 0.0, "p90Milliseconds": 0.0, "p99Milliseconds": 0.0, "p999Milliseconds": 0.0, "maxMilliseconds": 0.0, "unmeasured": 0
                 }
               },
+              "models": {
+                "InferenceModule": { "status": "scoring", "name": "pump", "version": "1.1.0", "sha256": "bb", "scoredWith": [
+                  { "name": "pump", "version": "1.0.0", "sha256": "aa", "scores": 40, "alarms": 2 },
+                  { "name": "pump", "version": "1.1.0", "sha256": "bb", "scores": 10, "alarms": 0 }
+                ] }
+              },
+              "labels": { "file": "data/pump.labels.csv", "readings": 900, "events": 3, "found": 2, "foundLate": 1, "missed": 1, "episodes": 4,
+                "falseEpisodes": 1, "medianDelaySeconds": 50.0 },
               "unaccountedReadings": 10,
               "differences": [ "FilterModule: 1000 received, 990 accounted for by an outcome" ],
               "seconds": 12.346,
@@ -80,7 +96,7 @@ public class RunReportTests
     {
         var hub = HubStatuses.Empty with { Outputs = [HubStatuses.Output(InjectedMessage.Sender, "", 3), HubStatuses.Output("SensorModule", "readings", 10)] };
         var ledgers = new Dictionary<string, ModuleLedger> { ["SensorModule"] = new(JObject.Parse("""{"sent":{"readings":10}}""")) };
-        var report = RunReport.Create(TimeSpan.Zero, new FinalBooks(ledgers, hub, []), ["SensorModule"], [], AlarmReport.None);
+        var report = RunReport.Create(TimeSpan.Zero, new FinalBooks(ledgers, hub, []), ["SensorModule"], [], AlarmReport.None, ScoreReport.None);
         Assert.Equal((10, 3, 0), (report.ReadingsSent, report.ReadingsInjected, report.UnaccountedReadings));
         Assert.Equal("""{"sent":10,"injected":3}""", report.ToJson()["readings"]!.ToString(Newtonsoft.Json.Formatting.None));
         using var terminal = new TestTerminal();
@@ -119,6 +135,10 @@ public class RunReportTests
         Assert.Contains("FilterModule: 1000 received, 990 accounted for by an outcome", terminal.Text);
         Assert.Contains("could not be asked", terminal.Text);
         Assert.Contains("Action buzz: 2 commands, 1 delivered; outcomes told: done 1.", terminal.Text);
+        Assert.Matches(@"InferenceModule \| pump +\| 1\.0\.0 +\| aa +\| +40 \| +2 \| +\|", terminal.Text);
+        Assert.Matches(@"InferenceModule \| pump +\| 1\.1\.0 +\| bb +\| +10 \| +0 \| active, scoring +\|", terminal.Text);
+        Assert.Contains(
+            "Labelled anomalies (data/pump.labels.csv): 2 of 3 found (1 when it was over), 1 missed; 1 of 4 episodes of alarm false; median delay 50 s.", terminal.Text);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ namespace EdgeSimulator.Hub.Security;
 /// <param name="AuthorityPem">What a module must trust; the key of the authority is thrown away.</param>
 internal sealed record HubCertificates(string AuthorityPem, X509Certificate2 Server) : IDisposable
 {
+    /// <summary>In the state directory.</summary>
+    public const string FileName = "hub.pfx";
+
     private const string Name = "CN=EdgeSimulator";
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromDays(30);
