@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using EdgeSimulator.ModelFiles;
+using EdgeSimulator.Tours;
 using static EdgeSimulator.CommandLine.OptionParsing;
 
 namespace EdgeSimulator.CommandLine;
@@ -44,6 +45,9 @@ public sealed class RunArguments
         result => (int?)Number(result, 0, 65_535, whole: true));
 
     private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
+    private readonly Option<string?> _tour = Text(
+        "--tour", TourScript.Name, $"Play a story on sensors of its own, and end with it; {TourScript.Name}: the swap of a model, in some minutes");
+
     private readonly Option<string?> _epoch = Parsed("--epoch", "TIME", "First timestamp of the data: Unix milliseconds or ISO 8601", Epoch);
     private readonly Option<TimeSpan?> _backoff = Parsed(
         "--restart-backoff", "SECONDS", "First wait before a module is restarted [default: 10, as edgeAgent]", result => Seconds(result, 0, 300));
@@ -60,6 +64,7 @@ public sealed class RunArguments
     public RunArguments()
     {
         _only.AcceptOnlyFromAmong("hub");
+        _tour.AcceptOnlyFromAmong(TourScript.Name);
         _offline.Arity = ArgumentArity.OneOrMore;
     }
 
@@ -69,7 +74,7 @@ public sealed class RunArguments
     public IEnumerable<Option> All =>
         [
             _manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
-            _only, _epoch, _backoff, _set, _verbose,
+            _only, _tour, _epoch, _backoff, _set, _verbose,
         ];
 
     public RunOptions Read(ParseResult result) => new()
@@ -89,6 +94,7 @@ public sealed class RunArguments
         MetricsPort = result.GetValue(_metricsPort),
         ModelsPort = result.GetValue(_modelsPort),
         HubOnly = result.GetValue(_only) is not null,
+        Tour = result.GetValue(_tour) is not null,
         Epoch = result.GetValue(_epoch),
         RestartBackoff = result.GetValue(_backoff) ?? TimeSpan.FromSeconds(10),
         Set = result.GetValue(_set) ?? [],

@@ -27,6 +27,8 @@ public sealed record RunOptions
     /// <summary>0: any free one; null: the usual one, or any when that is taken.</summary>
     public int? ModelsPort { get; init; }
     public bool HubOnly { get; init; }
+    /// <summary>Play the story of a model swap, and end with it.</summary>
+    public bool Tour { get; init; }
     /// <summary>First timestamp of the data: Unix milliseconds, or ISO 8601.</summary>
     public string? Epoch { get; init; }
     /// <summary>The first wait before a restart; it doubles with each.</summary>

@@ -69,7 +69,8 @@ public sealed class SimulatorCommandLine(
             "Start the hub and every module of the manifest; end with the data, and close the books",
             "run",
             "run --speed max --report report.json",
-            "run --devices 100 --duration 60 --offline 10-30");
+            "run --devices 100 --duration 60 --offline 10-30",
+            "run --tour shadow");
         foreach (var option in options.All) verb.Options.Add(option);
         verb.SetAction((result, cancellation) => run(options.Read(result), cancellation));
         return verb;

@@ -1,6 +1,7 @@
 using EdgeSimulator.Alarms;
 using EdgeSimulator.Scoring;
 using EdgeSimulator.Terminals;
+using EdgeSimulator.Tours;
 using Newtonsoft.Json.Linq;
 using Spectre.Console;
 
@@ -22,6 +23,7 @@ public static class ReportView
         foreach (var note in report.Notes) terminal.Plain(note);
         foreach (var loss in report.Losses) terminal.Plain(loss.ToString(), new Style(Color.Yellow));
         terminal.Plain();
+        if (report.Tour is { } tour) Show(tour, terminal);
         if (report.UnaccountedReadings == 0)
         {
             terminal.Plain($"All {report.ReadingsSent:N0} readings sent are accounted for.", new Style(Color.Green));
@@ -30,6 +32,12 @@ public static class ReportView
 
         terminal.Plain($"{report.UnaccountedReadings:N0} readings are unaccounted for:", new Style(Color.Red));
         foreach (var difference in report.Differences) terminal.Plain($"  {difference}", new Style(Color.Red));
+    }
+
+    private static void Show(TourResult tour, Terminal terminal)
+    {
+        if (tour.WentAsTold) terminal.Plain($"The tour went as told, in {tour.Elapsed.TotalSeconds:0} s.", new Style(Color.Green));
+        foreach (var difference in tour.Differences) terminal.Plain($"The tour went otherwise: {difference}", new Style(Color.Red));
     }
 
     private static Table Modules(RunReport report)

@@ -4,6 +4,7 @@ using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Running;
 using EdgeSimulator.Scoring;
+using EdgeSimulator.Tours;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Reporting;
@@ -31,6 +32,9 @@ public sealed record RunReport(
     ScoreReport Scores,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Null when the run was none.</summary>
+    public TourResult? Tour { get; init; }
+
     public long UnaccountedReadings => Differences.Sum(difference => difference.Readings);
 
     public static RunReport Create(
@@ -57,6 +61,7 @@ public sealed record RunReport(
     {
         var json = Figures();
         if (Scores.Labels is { } labels) json["labels"] = labels.ToJson();
+        if (Tour is not null) json["tour"] = Tour.ToJson();
         return json;
     }
 

@@ -8,6 +8,7 @@ public enum RunEndReason
     /// <summary>The data has ended, and nothing is left that time would release.</summary>
     DataEnded,
     DurationOver,
+    StoryOver,
     Interrupted,
     SourceFailed,
 

@@ -6,8 +6,9 @@ using EdgeSimulator.Terminals;
 namespace EdgeSimulator.Running;
 
 /// <summary>Watches a run until it is over: cuts off the cloud as planned, tells how far it is, finds the end.</summary>
+/// <param name="story">That is played on this run, which ends with it; null for none. What it says is not interrupted by how far the run is.</param>
 public sealed class RunLoop(
-    IEdgeHub hub, IModuleFleet fleet, SourceWatch sources, LedgerReader ledgers, RunOptions options, Terminal terminal, TimeProvider clock)
+    IEdgeHub hub, IModuleFleet fleet, SourceWatch sources, LedgerReader ledgers, RunOptions options, Terminal terminal, TimeProvider clock, Task? story = null)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
@@ -41,6 +42,7 @@ public sealed class RunLoop(
         var modules = fleet.States;
         sources.Look(modules.Select(module => module.Name));
         if (sources.Failure is { } failure) return new RunEnd(RunEndReason.SourceFailed, failure);
+        if (story is { IsCompleted: true }) return new RunEnd(RunEndReason.StoryOver, "The story is over.");
         if (options.Duration is { } duration && duration <= Elapsed)
             return new RunEnd(RunEndReason.DurationOver, $"The duration of {duration.TotalSeconds:0.###} s is over.");
         if (modules.Count > 0 && modules.All(module => module.GoneForGood)) return new RunEnd(RunEndReason.ModulesGone, "No module runs any more.");
@@ -78,7 +80,7 @@ public sealed class RunLoop(
 
     private void Tell(IReadOnlyList<string> waitingFor)
     {
-        if (Elapsed - _toldAt < TellEvery) return;
+        if (story is not null || Elapsed - _toldAt < TellEvery) return;
         _toldAt = Elapsed;
         terminal.Progress(_progress.Next(Elapsed, hub.GetStatus(), sources.EverAmong(fleet.States.Select(module => module.Name))));
         if (waitingFor.Count > 0) terminal.Progress($"The data has ended. Waiting for {string.Join("; ", waitingFor)}.");

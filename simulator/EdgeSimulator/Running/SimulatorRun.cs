@@ -12,6 +12,7 @@ using EdgeSimulator.Processes;
 using EdgeSimulator.Reporting;
 using EdgeSimulator.Scoring;
 using EdgeSimulator.Terminals;
+using EdgeSimulator.Tours;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeSimulator.Running;
@@ -25,12 +26,14 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
     private const string GatewayHostName = "localhost";
     private const string DeviceId = "edge-simulator";
     private const string ModelsFolder = "models";
+    private const string TourFolder = "tour";
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     /// <exception cref="SimulatorException">The run cannot start, or a source cannot go on.</exception>
     public async Task<int> RunAsync(RunOptions options)
     {
+        if (options.Tour) options = TourScript.OptionsOf(options);
         var reportFile = options.Report is null ? null : ReportFile.Check(options.Report);
         var workspace = Workspace.Find(options.Manifest, options.EnvironmentFile, Environment.CurrentDirectory);
         var variables = workspace.Variables();
@@ -42,6 +45,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var directory = options.State is { } state
             ? RunDirectory.Open(Path.GetFullPath(state))
             : RunDirectory.CreateFresh(workspace.Root, clock.GetUtcNow());
+        if (options.Tour) TourScript.CheckState(directory.FullPath);
         var files = new RunFiles(directory.FullPath, directory.CloudFile, clock);
         using var hubLog = new LogFile(Path.Combine(directory.FullPath, "logs", "edgeHub.log"));
         var shown = options.Verbose ? LogLevel.Debug : LogLevel.Warning;
@@ -49,6 +53,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var loggers = LoggerFactory.Create(
             logging => logging.AddProvider(logProvider).SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Information));
         using var signals = new StopSignals(terminal);
+        if (options is { Tour: true, Verbose: false }) terminal.LeastSevereLog = TourScript.LeastSevereLog;
 
         await using var hub = createHub(
             new HubOptions(
@@ -72,7 +77,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var scores = new ScoreWatch(hub, LabelFile.Find(twins.GetValueOrDefault(TwinOverrides.Source), workspace.Root));
         await hub.StartAsync(signals.Interrupt);
         using var certificates = HubCertificates.LoadOrCreate(Path.Combine(directory.FullPath, HubCertificates.FileName), GatewayHostName, clock.GetUtcNow());
-        await using var models = await StartModelServerAsync(options, workspace, certificates.Server, signals.Interrupt);
+        await using var models = await StartModelServerAsync(options, workspace, directory, certificates.Server, signals.Interrupt);
         var credentials = new ModuleCredentials(hub, manifest, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort);
         var modules = manifest.Modules.Select(module => module.Name).ToList();
         SimulatorControl Control(IModuleFleet? fleet) => new(hub, modules, fleet, files, credentials, terminal.Warning, clock);
@@ -100,28 +105,49 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         terminal.Line($"Models of {Path.Combine(workspace.Root, ModelsFolder)} at {models.AddressOf(ModelsFolder, "NAME.onnx")}, for the candidate.url of a swap.");
         foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
             terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
+        using var storyEnds = CancellationTokenSource.CreateLinkedTokenSource(signals.Interrupt);
+        using var tour = options.Tour ? CreateTour(hub, Control(agent), models, workspace, directory) : null;
         agent.Start();
+        var story = tour?.RunAsync(storyEnds.Token);
         var ledgers = new LedgerReader(hub);
-        var loop = new RunLoop(hub, agent, sources, ledgers, options, terminal, clock);
+        var loop = new RunLoop(hub, agent, sources, ledgers, options, terminal, clock, story);
         var end = await loop.RunAsync(signals.Interrupt);
+        await storyEnds.CancelAsync();
+        var told = story is null ? null : await story;
         if (end.Reason == RunEndReason.SourceFailed) throw new SimulatorException(end.Message);
         terminal.Line(end.Message);
 
         var shutdown = new Shutdown(hub, agent, sources, ledgers, manifest.Hub.Environment.MessageAckTimeout, terminal, clock);
         var books = await shutdown.StopAsync(end, CancellationToken.None);
-        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report(), scores.Report(modules));
+        var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report(), scores.Report(modules)) with
+        {
+            Tour = told?.WithBooks(books.Ledgers),
+        };
         ReportView.Show(report, terminal);
         if (options.State is not null) terminal.Plain($"All counts are since {directory.FullPath} was made.");
         if (reportFile is not null) report.Write(reportFile);
         var failed = agent.States.Where(module => module.Status == ModuleRuntimeStatus.Failed).Select(module => module.Name).ToList();
         if (failed.Count > 0) terminal.Error($"Failed, and not restarted any more: {string.Join(", ", failed)}.");
-        return report.UnaccountedReadings == 0 && failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        return report.UnaccountedReadings == 0 && report.Tour?.WentAsTold != false && failed.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private Task<ModelServer> StartModelServerAsync(RunOptions options, Workspace workspace, X509Certificate2 certificate, CancellationToken cancellation)
+    private Task<ModelServer> StartModelServerAsync(
+        RunOptions options, Workspace workspace, RunDirectory directory, X509Certificate2 certificate, CancellationToken cancellation)
     {
-        var folders = new Dictionary<string, string> { [ModelsFolder] = Path.Combine(workspace.Root, ModelsFolder) };
+        var folders = new Dictionary<string, string>
+        {
+            [ModelsFolder] = Path.Combine(workspace.Root, ModelsFolder), [TourFolder] = Path.Combine(directory.FullPath, TourFolder),
+        };
         return ModelServer.StartAsync(options.ModelsPort, certificate, folders, line => terminal.Line("modelServer", line), cancellation);
+    }
+
+    private ShadowTour CreateTour(IEdgeHub hub, SimulatorControl control, ModelServer models, Workspace workspace, RunDirectory directory)
+    {
+        var made = TourModels.Make(
+            Path.Combine(workspace.Root, ModelsFolder),
+            Path.Combine(directory.FullPath, TourFolder),
+            (file, isMade) => models.AddressOf(isMade ? TourFolder : ModelsFolder, file));
+        return new ShadowTour(hub, control, made, terminal, clock);
     }
 
     private static Dictionary<string, string> FindAssemblies(DeploymentManifest manifest, ModuleImages images)

@@ -12,6 +12,7 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
     private const int Unbroken = 100_000;
 
     private const int Informational = 6;
+    private const int Debugging = 7;
 
     private readonly Lock _lock = new();
     private readonly int _tableWidth = console.Profile.Width;
@@ -41,8 +42,14 @@ public sealed class Terminal(IAnsiConsole console, TimeProvider clock)
 
     public void Error(string text) => Write("edgeSimulator", text, new Style(Color.Red));
 
+    /// <summary>Lines of modules that are less severe are left out; by default none is.</summary>
+    public int LeastSevereLog { get; set; } = Debugging;
+
     /// <param name="source">Module name.</param>
-    public void Log(string source, LogLine line) => Write(source, line.Text, StyleOf(line.Severity), line.Time);
+    public void Log(string source, LogLine line)
+    {
+        if (line.Severity <= LeastSevereLog) Write(source, line.Text, StyleOf(line.Severity), line.Time);
+    }
 
     /// <summary>A table by itself, as wide as the terminal at most.</summary>
     public void Block(IRenderable block)
