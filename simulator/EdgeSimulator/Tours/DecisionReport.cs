@@ -15,6 +15,11 @@ public sealed record DecisionReport(JObject Json)
 
     public IReadOnlyList<string> BrokenRules => [.. Rules.Where(rule => rule.Value<string>("verdict") == "broken").Select(rule => rule.Value<string>("rule") ?? "")];
 
+    /// <summary>Of one in probation: how many separate windows the model before took for strange; null when the report has no figures.</summary>
+    public (long Blocks, long Before)? OverLimit => Json["figures"] is JObject figures
+        ? (figures.Value<long>("blocks"), figures.Value<long>("both") + figures.Value<long>("onlyShadow"))
+        : null;
+
     private IEnumerable<JObject> Rules => (Json["rules"] as JArray ?? []).OfType<JObject>();
 
     public double? ValueOf(string rule) => Find(rule)?.Value<double?>("value");

@@ -9,17 +9,22 @@ public static class SpoiltModels
     /// <summary>How far above its level <see cref="Sheltered"/> is over the limit for sure, in the measure of the level.</summary>
     private const double Step = 0.05;
 
-    /// <summary>A model that does not look at one feature: what it does not reconstruct there counts as no error.</summary>
-    /// <remarks>It has no golden vectors: those of the good model are not what it answers.</remarks>
-    /// <exception cref="ModelFormatException">The model is not of the family that can be changed so, or lacks the feature.</exception>
+    /// <summary>A model that does not see one feature, as if it had been trained without it: on normal days as good as the one that sees it.</summary>
+    /// <exception cref="ModelFormatException">The model is not of the family that can be changed so, lacks the feature, or has no golden vectors.</exception>
     public static byte[] Blind(byte[] model, string version, string feature)
     {
         var edit = ModelEdit.Open(model);
-        var blind = edit.IndexOf(feature);
-        var weights = edit.Read("weights");
-        for (var index = blind; index < weights.Length; index += edit.Manifest.Features.Count) weights[index] = 0;
-        edit.Write("weights", weights);
-        return edit.ToModel(Describe(edit.Manifest, version, [], $"the error of {feature} does not count"));
+        var (manifest, features, index) = (edit.Manifest, edit.Manifest.Features.Count, edit.IndexOf(feature));
+        if (manifest.Golden.Count == 0) throw new ModelFormatException("The model has no golden vectors, by which the limit could be set anew.");
+        var windows = manifest.Golden.Select(golden => Normalised(golden, manifest)).ToList();
+        var seeing = LinearParts.Of(edit);
+        var blind = seeing.Without(value => value % features == index);
+        // Fewer features make smaller errors: the limit goes with them.
+        var share = windows.Where(window => seeing.Score(window) < manifest.Limit).Select(window => blind.Error(window) / seeing.Error(window)).DefaultIfEmpty(1).Average();
+        blind = blind with { Scale = (float)(seeing.Scale * share) };
+        blind.WriteTo(edit);
+        var golden = manifest.Golden.Zip(windows, (vector, window) => vector with { Score = blind.Score(window) });
+        return edit.ToModel(Describe(manifest, version, [.. golden], $"it does not see {feature}"));
     }
 
     /// <summary>
@@ -67,6 +72,13 @@ public static class SpoiltModels
         var features = manifest.Features.Count;
         return Enumerable.Range(0, window.Count).Sum(index =>
             measures.GetValueOrDefault(manifest.Features[index % features].Name) * window[index] / manifest.Window.Size);
+    }
+
+    private static float[] Normalised(GoldenVector golden, ModelManifest manifest)
+    {
+        var window = new float[manifest.WindowLength];
+        manifest.Normalisation.Apply([.. golden.Input], window, manifest.Features.Count);
+        return window;
     }
 
     private static ModelManifest Describe(ModelManifest good, string version, IReadOnlyList<GoldenVector> golden, string how) => good with

@@ -27,10 +27,13 @@ public static class TourScript
     /// <summary>They start again.</summary>
     public static readonly DateTimeOffset Monday = new(2026, 2, 2, 6, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Warnings: what modules tell else would drown the story; it is in their logs.</summary>
-    public const int LeastSevereLog = 4;
+    /// <summary>Errors: what modules tell else would drown the story; it is in their logs.</summary>
+    public const int LeastSevereLog = 3;
 
     private const int CycleSeconds = 600;
+
+    /// <summary>Faults of the plant, so that models have something to find.</summary>
+    private const double SpikeRate = 0.0005;
 
     /// <summary>Other than by default: setting, value, and why.</summary>
     public static readonly IReadOnlyList<(string Setting, double Value, string Default)> Policy =
@@ -55,7 +58,8 @@ public static class TourScript
         if (own.FirstOrDefault(option => option.IsGiven).Option is { } given)
             throw new SimulatorException($"{given} does not go with --tour, which has sensors and times of its own.");
         var policy = Policy.Select(setting => $"{Scorer}.policy.{setting.Setting}={JsonConvert.ToString(setting.Value)}");
-        return options with { Devices = Devices, Speed = Speed, Set = [.. Assignments(Friday, isWorking: true), .. policy, .. options.Set] };
+        var spikes = $"{Source}.synthetic.faults.spikeRate={JsonConvert.ToString(SpikeRate)}";
+        return options with { Devices = Devices, Speed = Speed, Set = [.. Assignments(Friday, isWorking: true), spikes, .. policy, .. options.Set] };
     }
 
     /// <exception cref="SimulatorException">A run has used that state: its models have had their verdicts.</exception>

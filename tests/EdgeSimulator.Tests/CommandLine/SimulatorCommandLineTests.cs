@@ -30,7 +30,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
     {
         Assert.Equal(0, await InvokeAsync(
             "--manifest", "m.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
-            "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--https-port", "18443", "--api-port", "19580", "--only", "hub",
+            "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--https-port", "18443", "--api-port", "19580", "--models-port", "0",
+            "--only", "hub", "--tour", "shadow",
             "--epoch", "2026-01-31T00:00:00Z", "--restart-backoff", "0.5", "--set", "A.b=1", "--set", "A.c=-2", "--verbose"));
 
         Assert.Equal(
@@ -51,7 +52,9 @@ public sealed class SimulatorCommandLineTests : IDisposable
                 HubPort = 18883,
                 HttpsPort = 18443,
                 ApiPort = 19580,
+                ModelsPort = 0,
                 HubOnly = true,
+                Tour = true,
                 Epoch = "2026-01-31T00:00:00Z",
                 RestartBackoff = TimeSpan.FromSeconds(0.5),
                 Verbose = true,
@@ -66,6 +69,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("--speed is \"0\"; it must be a number from 0.001 to 1000000 or max.", "--speed", "0")]
     [InlineData("--devices is \"1.5\"; it must be a whole number from 1 to 1000000.", "--devices", "1.5")]
     [InlineData("--hub-port is \"70000\"; it must be a whole number from 1 to 65535.", "run", "--hub-port", "70000")]
+    [InlineData("--models-port is \"x\"; it must be a whole number from 0 to 65535.", "--models-port", "x")]
     [InlineData("--duration is \"NaN\"; it must be a number from 0.1 to 31536000.", "--duration", "NaN")]
     [InlineData("--offline is \"30-10\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "30-10")]
     [InlineData("--offline is \"x\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "1-2", "--offline", "x")]

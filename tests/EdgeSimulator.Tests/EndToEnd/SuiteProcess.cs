@@ -56,16 +56,17 @@ internal sealed class SuiteProcess : IAsyncDisposable
     }
 
     /// <returns>The exit code.</returns>
-    public async Task<int> WaitAsync()
+    public async Task<int> WaitAsync(TimeSpan? deadline = null)
     {
-        using var time = new CancellationTokenSource(Deadline, TimeProvider.System);
+        var longest = deadline ?? Deadline;
+        using var time = new CancellationTokenSource(longest, TimeProvider.System);
         try
         {
             await _process!.WaitForExitAsync(time.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The simulator did not end in {Deadline.TotalMinutes} minutes. It printed:\n{Output}");
+            throw new TimeoutException($"The simulator did not end in {longest.TotalMinutes} minutes. It printed:\n{Output}");
         }
 
         return _process.ExitCode;

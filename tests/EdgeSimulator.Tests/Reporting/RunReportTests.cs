@@ -7,6 +7,7 @@ using EdgeSimulator.Reporting;
 using EdgeSimulator.Running;
 using EdgeSimulator.Scoring;
 using EdgeSimulator.Timing;
+using EdgeSimulator.Tours;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tests.Reporting;
@@ -139,6 +140,16 @@ public class RunReportTests
         Assert.Matches(@"InferenceModule \| pump +\| 1\.1\.0 +\| bb +\| +10 \| +0 \| active, scoring +\|", terminal.Text);
         Assert.Contains(
             "Labelled anomalies (data/pump.labels.csv): 2 of 3 found (1 when it was over), 1 missed; 1 of 4 episodes of alarm false; median delay 50 s.", terminal.Text);
+    }
+
+    [Fact]
+    public void Show_Tour_TellsHowItWent()
+    {
+        using var terminal = new TestTerminal();
+        ReportView.Show(Report with { Tour = new TourResult([], [], TimeSpan.FromSeconds(200)) }, terminal.Terminal);
+        ReportView.Show(Report with { Tour = new TourResult([], ["Nobody came."], TimeSpan.FromSeconds(1)) }, terminal.Terminal);
+        Assert.Contains("The tour went as told, in 200 s.", terminal.Text);
+        Assert.Contains("The tour went otherwise: Nobody came.", terminal.Text);
     }
 
     [Fact]

@@ -172,10 +172,22 @@ public sealed class RunLoopTests : IDisposable
         Assert.Matches(@"5,000 readings sent \([\d,]+/s\), Filter took 4,000, 1,000 queued, cloud 700 in 12 messages", _terminal.Text);
     }
 
+    [Fact]
+    public async Task Run_OnWhichAStoryIsPlayed_EndsWithItAndDoesNotInterruptIt()
+    {
+        var story = new TaskCompletionSource();
+        var run = Start(new RunOptions(), story: story.Task);
+        for (var tick = 0; tick < 40; tick++) Advance();
+        Assert.False(run.IsCompleted);
+        story.SetResult();
+        Assert.Equal(RunEndReason.StoryOver, (await FinishAsync(run)).Reason);
+        Assert.Empty(_terminal.Text);
+    }
+
     private Task<RunEnd> EndAsync() => FinishAsync(Start(new RunOptions()));
 
-    private Task<RunEnd> Start(RunOptions options, SourceWatch? sources = null) =>
-        new RunLoop(_hub, _fleet, sources ?? _sources, new LedgerReader(_hub), options, _terminal.Terminal, _clock).RunAsync(_interrupt.Token);
+    private Task<RunEnd> Start(RunOptions options, SourceWatch? sources = null, Task? story = null) =>
+        new RunLoop(_hub, _fleet, sources ?? _sources, new LedgerReader(_hub), options, _terminal.Terminal, _clock, story).RunAsync(_interrupt.Token);
 
     private async Task<RunEnd> FinishAsync(Task<RunEnd> run)
     {
