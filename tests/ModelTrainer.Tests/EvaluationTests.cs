@@ -52,7 +52,8 @@ public class EvaluationTests
         var report = Reporter.Of([new DeviceJudgements("a", readings)], 0.8, window: 2, (_, _) => true);
 
         Assert.Equal((9, 3, 1, 2, 1), (report.Rows, report.AnomalousRows, report.TrueRows, report.FalseRows, report.TailRows));
-        Assert.Equal((2, 1, 0, 2, 1), (report.Events.Events, report.Events.Found, report.Events.FoundLate, report.Events.Episodes, report.Events.FalseEpisodes));
+        var counts = report.Events;
+        Assert.Equal((2, 1, 0, 2, 1), (counts.Events, counts.Found, counts.FoundLate, counts.Episodes, counts.FalseEpisodes));
         Assert.Equal([1.0], report.Events.DelaysSeconds);
         Assert.Equal(0.5, report.OverLimitShare, 1e-9);
         Assert.Equal(1.0 / 3, report.RowF1, 1e-9);
@@ -65,7 +66,8 @@ public class EvaluationTests
     {
         var readings = Enumerable.Range(0, 8).Select(n => new Judgement(n + 1, n * 1_000, 0.9, n is 3 or 6, n == 1)).ToList();
         var report = Reporter.Of([new DeviceJudgements("a", readings)], 0.8, window: 3, (_, _) => true);
-        Assert.Equal((1, 1, 1, 2, 1), (report.Events.Events, report.Events.Found, report.Events.FoundLate, report.Events.Episodes, report.Events.FalseEpisodes));
+        var counts = report.Events;
+        Assert.Equal((1, 1, 1, 2, 1), (counts.Events, counts.Found, counts.FoundLate, counts.Episodes, counts.FalseEpisodes));
         Assert.Equal([2.0], report.Events.DelaysSeconds);
     }
 

@@ -80,9 +80,9 @@ public sealed class AlarmWatch : IDisposable
 
     private void OnAlert(HubMessage message, JsonElement alert)
     {
-        if (Text(alert, "rule") is not { } rule || Text(alert, "state") is not { } state) return;
+        if (alert.Text("rule") is not { } rule || alert.Text("state") is not { } state) return;
         var counts = _alarms.GetValueOrDefault(rule, new AlarmCounts());
-        var isCritical = Text(alert, "severity") == "critical";
+        var isCritical = alert.Text("severity") == "critical";
         _alarms[rule] = state switch
         {
             "raised" when isCritical => counts with { RaisedAsCritical = counts.RaisedAsCritical + 1 },
@@ -100,7 +100,7 @@ public sealed class AlarmWatch : IDisposable
 
     private void OnCommand(HubMessage message, JsonElement command)
     {
-        if (Text(command, "action") is not { } action) return;
+        if (command.Text("action") is not { } action) return;
         var counts = CountsOf(action);
         _actions[action] = counts with { Commands = counts.Commands + 1 };
         _commands.Add(message, new CommandOnItsWay(action, ArrivalOfCause(message, command)));
@@ -111,7 +111,7 @@ public sealed class AlarmWatch : IDisposable
         if (outcomes.ValueKind != JsonValueKind.Array) return;
         foreach (var outcome in outcomes.EnumerateArray())
         {
-            if (Text(outcome, "action") is not { } action || Text(outcome, "result") is not { } result) continue;
+            if (outcome.Text("action") is not { } action || outcome.Text("result") is not { } result) continue;
             var counts = CountsOf(action);
             var told = new SortedDictionary<string, long>(counts.Outcomes.ToDictionary(), StringComparer.Ordinal);
             told[result] = told.GetValueOrDefault(result) + 1;
@@ -137,16 +137,10 @@ public sealed class AlarmWatch : IDisposable
     private ActionCounts CountsOf(string action) => _actions.GetValueOrDefault(action) ?? new ActionCounts(0, 0, new Dictionary<string, long>());
 
     private long? ArrivalOfCause(HubMessage message, JsonElement item) =>
-        (Text(item, "deviceId") ?? Text(item, "zone")) is { } subject
-            && item.TryGetProperty("timestamp", out var timestamp)
-            && timestamp.ValueKind == JsonValueKind.Number && timestamp.TryGetInt64(out var time)
+        (item.Text("deviceId") ?? item.Text("zone")) is { } subject
+            && item.Whole("timestamp") is { } time
                 ? _deliveries.ArrivalOf(message.Module, subject, time)
                 : null;
-
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 
     private sealed class CommandOnItsWay(string action, long? causeArrivedAt)
     {

@@ -111,7 +111,8 @@ public sealed class ModelServer : IAsyncDisposable
     private static string? FileOf(string path, IReadOnlyDictionary<string, string> folders)
     {
         if (path.Split('/') is not ["", var folder, var name] || !folders.TryGetValue(folder, out var directory)) return null;
-        if (!name.EndsWith(Extension, StringComparison.Ordinal) || name.Contains('\\') || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars())) return null;
+        if (!name.EndsWith(Extension, StringComparison.Ordinal)) return null;
+        if (name.Contains('\\') || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars())) return null;
         var file = Path.GetFullPath(Path.Combine(directory, name));
         return File.Exists(file) ? file : null;
     }

@@ -102,7 +102,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         terminal.Line($"{workspace.Manifest}; state, logs and cloud.jsonl in {directory.FullPath}");
         var starting = string.Join(", ", agent.States.Select(module => module.Name));
         terminal.Line($"edgeHub on port {options.HubPort}, control API on port {options.ApiPort}; starting {starting}.");
-        terminal.Line($"Models of {Path.Combine(workspace.Root, ModelsFolder)} at {models.AddressOf(ModelsFolder, "NAME.onnx")}, for the candidate.url of a swap.");
+        var shipped = Path.Combine(workspace.Root, ModelsFolder);
+        terminal.Line($"Models of {shipped} at {models.AddressOf(ModelsFolder, "NAME.onnx")}, for the candidate.url of a swap.");
         foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
             terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         using var storyEnds = CancellationTokenSource.CreateLinkedTokenSource(signals.Interrupt);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EdgeModules.Models.Evaluation;
+using EdgeSimulator.Alarms;
 using EdgeSimulator.Hub;
 
 namespace EdgeSimulator.Scoring;

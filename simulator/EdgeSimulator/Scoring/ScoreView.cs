@@ -31,17 +31,22 @@ public static class ScoreView
             var active = module.Active?.Value<string?>("sha256");
             var status = module.Active?.Value<string?>("status") ?? "";
             foreach (var model in module.Scored)
-                Row(module.Name, model.Name, model.Version, model.Sha256, $"{model.Scores:N0}", $"{model.Alarms:N0}", model.Sha256 == active ? $"active, {status}" : "");
+                Row(module.Name, model, model.Sha256 == active ? $"active, {status}" : "");
             if (module.Scored.Any(model => model.Sha256 == active)) continue;
-            Row(module.Name, Told("name"), Told("version"), active ?? "", "0", "0", active is null ? status : $"active, {status}");
+            Row(module.Name, new ScoredModel(Told("name"), Told("version"), active ?? "", 0, 0), active is null ? status : $"active, {status}");
 
             string Told(string name) => module.Active?.Value<string?>(name) ?? "";
         }
 
         return table;
 
-        void Row(string module, string name, string version, string sha256, string scores, string alarms, string state) => table.AddRow(
-            new Text(module), new Text(name), new Text(version), new Text(sha256.Length > ShortSha ? sha256[..ShortSha] + "…" : sha256), new Text(scores), new Text(alarms),
+        void Row(string module, ScoredModel model, string state) => table.AddRow(
+            new Text(module),
+            new Text(model.Name),
+            new Text(model.Version),
+            new Text(model.Sha256.Length > ShortSha ? model.Sha256[..ShortSha] + "…" : model.Sha256),
+            new Text($"{model.Scores:N0}"),
+            new Text($"{model.Alarms:N0}"),
             new Text(state));
     }
 }

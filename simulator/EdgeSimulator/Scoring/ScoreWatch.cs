@@ -34,13 +34,15 @@ public sealed class ScoreWatch : IDisposable
         lock (_lock)
         {
             var scoring = modules.Order(StringComparer.Ordinal)
-                .Select(module => new ScoringModule(module, ActiveOf(module), [.. _models.Where(model => model.Module == module).Select(model => model.ToReport())]))
+                .Select(module => new ScoringModule(module, ActiveOf(module), ScoredBy(module)))
                 .Where(module => module.Active is not null || module.Scored.Count > 0);
             return new ScoreReport([.. scoring], _run is { Readings: > 0 } run ? new LabelledEpisodes(_labels!.Name, run.Readings, run.Count()) : null);
         }
     }
 
     public void Dispose() => _hub.Published -= OnPublished;
+
+    private List<ScoredModel> ScoredBy(string module) => [.. _models.Where(model => model.Module == module).Select(model => model.ToReport())];
 
     private JObject? ActiveOf(string module) => _hub.GetTwin(module)["reported"]?["model"] as JObject;
 

@@ -13,12 +13,19 @@ public sealed record DecisionReport(JObject Json)
 
     public string Reason => Json.Value<string>("reason") ?? "";
 
-    public IReadOnlyList<string> BrokenRules => [.. Rules.Where(rule => rule.Value<string>("verdict") == "broken").Select(rule => rule.Value<string>("rule") ?? "")];
+    public IReadOnlyList<string> BrokenRules =>
+        [.. Rules.Where(rule => rule.Value<string>("verdict") == "broken").Select(rule => rule.Value<string>("rule") ?? "")];
 
     /// <summary>Of one in probation: how many separate windows the model before took for strange; null when the report has no figures.</summary>
     public (long Blocks, long Before)? OverLimit => Json["figures"] is JObject figures
         ? (figures.Value<long>("blocks"), figures.Value<long>("both") + figures.Value<long>("onlyShadow"))
         : null;
+
+    /// <returns>Faults injected into a feature: how many, and how many each model found; null when the report does not say.</returns>
+    public (long Asked, long FoundByLive, long FoundByCandidate)? ProbesOf(int feature) =>
+        (Json["figures"]?["probes"] as JArray)?.ElementAtOrDefault(feature) is JArray { Count: 3 } probes
+            ? (probes[0].Value<long>(), probes[1].Value<long>(), probes[2].Value<long>())
+            : null;
 
     private IEnumerable<JObject> Rules => (Json["rules"] as JArray ?? []).OfType<JObject>();
 

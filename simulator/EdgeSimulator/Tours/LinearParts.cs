@@ -31,7 +31,8 @@ internal sealed record LinearParts(float[] Mean, float[] Components, float[] Wei
         var code = new double[Kept];
         for (var value = 0; value < Length; value++)
         {
-            for (var component = 0; component < Kept; component++) code[component] += ((double)window[value] - Mean[value]) * Components[value * Kept + component];
+            var centred = (double)window[value] - Mean[value];
+            for (var component = 0; component < Kept; component++) code[component] += centred * Components[value * Kept + component];
         }
 
         var sum = 0.0;
@@ -48,7 +49,7 @@ internal sealed record LinearParts(float[] Mean, float[] Components, float[] Wei
     /// <inheritdoc cref="Error"/>
     public double Score(ReadOnlySpan<float> window) => 1 - Scale / (Error(window) + Scale);
 
-    /// <summary>The same without some values of the window, as a training without them would give it: they tell of nothing, and what they do is no error.</summary>
+    /// <summary>The same without some values of the window, as a training without them gives it: what they do is no error, and tells nothing.</summary>
     public LinearParts Without(Predicate<int> isLeftOut)
     {
         var (components, weights) = ((float[])Components.Clone(), (float[])Weights.Clone());

@@ -21,7 +21,8 @@ internal sealed class ModelEdit
         if (manifest is not { Family: ModelFamilies.LinearAutoencoder, Normalisation: { Kind: Normalisation.Static, Means: not null, Deviations: not null } })
         {
             throw new ModelFormatException(
-                $"The model is of family {manifest.Family} with normalisation {manifest.Normalisation.Kind}; it must be {ModelFamilies.LinearAutoencoder} with {Normalisation.Static}.");
+                $"The model is of family {manifest.Family} with normalisation {manifest.Normalisation.Kind}; "
+                + $"it must be {ModelFamilies.LinearAutoencoder} with {Normalisation.Static}.");
         }
 
         return new ModelEdit(ModelProto.Parser.ParseFrom(model), manifest);

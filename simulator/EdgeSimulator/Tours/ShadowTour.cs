@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
 using EdgeSimulator.Terminals;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tours;
@@ -63,8 +64,8 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
 
     private async Task PlayAsync(CancellationToken cancellation)
     {
-        Say($"{TourScript.Devices} machines are watched by a model that scores what they measure. Three new models come to take its place, one after the other.");
-        Say("Each is asked about every window beside the old one, in shadow: nothing is done with its answers until they have proved it.");
+        Say($"{TourScript.Devices} machines are watched by a model that scores what they measure.");
+        Say("Three new models come to take its place, one after the other. Each is asked about every window beside the old one, in shadow: nothing is done with its answers until they have proved it.");
         var shortened = TourScript.Policy.Select(setting => $"{setting.Setting} {Number(PolicyOf(setting.Setting))} (by default {setting.Default})");
         Say($"Set for the tour: policy {string.Join(", ", shortened)}.");
         Say($"The sensors play {TourScript.Speed} times faster than life: a minute of the tour has {TourScript.Speed} minutes of readings.");
@@ -93,9 +94,15 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
         var report = await ExpectAsync(part, Rejected, cancellation);
         Explain(report, [.. ToldRules.Take(1), .. report.BrokenRules]);
         if (!report.BrokenRules.Intersect(ProbeRules).Any())
-            throw new SimulatorException($"{models.Blind} was rejected by {string.Join(", ", report.BrokenRules)}; it must be by {string.Join(" or ", ProbeRules)}.");
+        {
+            var (broken, expected) = (string.Join(", ", report.BrokenRules), string.Join(" or ", ProbeRules));
+            throw new SimulatorException($"{models.Blind} was rejected by {broken}; it must be by {expected}.");
+        }
+
         if (ModelNow("sha256") != models.Good.Sha256) throw new SimulatorException($"{ModelNow("sha256")} is active; it must be {models.Good}.");
-        Say("On a day like any other it agrees with the active model. Faults that the module puts into copies of windows tell the two apart. Nothing was swapped.");
+        Say("On a day like any other it agrees with the active model, since faults are rare. So the module puts faults into copies of windows.");
+        if (report.ProbesOf(models.Unseen) is var (asked, live, candidate))
+            Say($"Of {asked:N0} such faults in {TourModels.BlindTo} the active model found {live:N0}, and the candidate {candidate:N0}. Nothing was swapped.");
     }
 
     private async Task PlayShelteredAsync(CancellationToken cancellation)
@@ -113,7 +120,7 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
             throw new SimulatorException($"{models.Sheltered} was rolled back, but {ProbationRule} is not what broke: {report.Reason}");
         if (report.OverLimit is not { } over || over.Before > MostCalm * over.Blocks)
             throw new SimulatorException($"{models.Good} did not stay calm when the machines started: {report.Reason}");
-        Say($"The model before, which knows machines at work, took {over.Before:N0} of the same {over.Blocks:N0} windows for strange: it is not the plant that is wrong.");
+        Say($"The model before, which knows machines at work, took {over.Before:N0} of the same {over.Blocks:N0} windows for strange: the plant is well.");
     }
 
     private async Task<TourPart> GiveAsync(TourModel model, string origin, CancellationToken cancellation, params string[] expected)
@@ -136,8 +143,10 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
     {
         var version = control.PatchDesired(module, patch).Version;
         Acknowledgement? answer = null;
-        await WaitAsync(() => (answer = Acknowledgement.Find(Reported(module), version)) is not null, Patience, $"{module} has taken its settings", cancellation);
-        if (!answer!.Applied) throw new SimulatorException($"{module} refused {patch.ToString(Newtonsoft.Json.Formatting.None)}: {string.Join(" ", answer.Lines([]))}");
+        var what = $"{module} has taken its settings";
+        await WaitAsync(() => (answer = Acknowledgement.Find(Reported(module), version)) is not null, Patience, what, cancellation);
+        if (answer!.Applied) return;
+        throw new SimulatorException($"{module} refused {patch.ToString(Formatting.None)}: {string.Join(" ", answer.Lines([]))}");
     }
 
     /// <summary>Waits for the next decision on the part's candidate, and tells now and then how far it is.</summary>

@@ -20,7 +20,8 @@ public static class SpoiltModels
         var seeing = LinearParts.Of(edit);
         var blind = seeing.Without(value => value % features == index);
         // Fewer features make smaller errors: the limit goes with them.
-        var share = windows.Where(window => seeing.Score(window) < manifest.Limit).Select(window => blind.Error(window) / seeing.Error(window)).DefaultIfEmpty(1).Average();
+        var normal = windows.Where(window => seeing.Score(window) < manifest.Limit);
+        var share = normal.Select(window => blind.Error(window) / seeing.Error(window)).DefaultIfEmpty(1).Average();
         blind = blind with { Scale = (float)(seeing.Scale * share) };
         blind.WriteTo(edit);
         var golden = manifest.Golden.Zip(windows, (vector, window) => vector with { Score = blind.Score(window) });

@@ -17,7 +17,8 @@ public sealed record TourModel(string Name, string Version, string Sha256, long 
 /// <param name="Good">The second version that the repository ships.</param>
 /// <param name="Blind">Blind to one feature.</param>
 /// <param name="Sheltered">Trained, as it were, on a plant that stood still.</param>
-public sealed record TourModels(TourModel Good, TourModel Blind, TourModel Sheltered)
+/// <param name="Unseen">The number of the feature that the blind one does not see.</param>
+public sealed record TourModels(TourModel Good, TourModel Blind, TourModel Sheltered, int Unseen)
 {
     public const string BlindTo = "vibration";
 
@@ -42,7 +43,8 @@ public sealed record TourModels(TourModel Good, TourModel Blind, TourModel Shelt
             return new TourModels(
                 Describe(good, addressOf(GoodFile, false)),
                 Write("synthetic-1.2.0-blind.onnx", SpoiltModels.Blind(good, "1.2.0-blind", BlindTo)),
-                Write("synthetic-1.3.0-weekend.onnx", SpoiltModels.Sheltered(good, "1.3.0-weekend", Work, Level)));
+                Write("synthetic-1.3.0-weekend.onnx", SpoiltModels.Sheltered(good, "1.3.0-weekend", Work, Level)),
+                ModelEdit.Open(good).IndexOf(BlindTo));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ModelFormatException)
         {

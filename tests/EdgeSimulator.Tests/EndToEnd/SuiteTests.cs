@@ -23,6 +23,7 @@ public sealed class SuiteTests
         Assert.Equal(report["modules"]!["FilterModule"]!["forwarded"]!.Value<long>(), FilteredOf(suite.Cloud).Count);
         Assert.Equal(report["upstream"]!["messages"]!.Value<int>(), suite.Cloud.Count);
         AssertAggregates(suite);
+        AssertScores(report);
         Assert.True(report["processes"]!["FilterModule"]!["cpuSeconds"]!.Value<double>() > 0);
         Assert.True(report["processes"]!["SensorModule"]!["peakMemoryBytes"]!.Value<long>() > 1 << 20);
     }
@@ -214,6 +215,18 @@ public sealed class SuiteTests
         Assert.Equal(aggregates.Count, aggregates.Select(item => item["summaryId"]!.Value<string>()).Distinct().Count());
         Assert.Equal(2, ItemsOf(suite.Cloud, "AggregatorModule", "zone-summary").Select(item => item["zone"]!.Value<string>()).Distinct().Count());
         Assert.True(aggregates.Select(item => item["deviceId"]!.Value<string>()).Distinct().Count() > 1);
+    }
+
+    /// <summary>The shipped model finds the two events of the shipped data, and nothing else.</summary>
+    private static void AssertScores(JObject report)
+    {
+        var model = report["models"]!["InferenceModule"]!;
+        var scored = Assert.Single(model["scoredWith"]!);
+        Assert.Equal((model["sha256"]!.Value<string>(), "1.0.0", 2), (scored["sha256"]!.Value<string>(), scored["version"]!.Value<string>(), scored["alarms"]!.Value<int>()));
+        var labels = report["labels"]!;
+        Assert.Equal(ReadingsOfTheDataSet, labels["readings"]!.Value<int>());
+        Assert.Equal((2, 2, 0), (labels["events"]!.Value<int>(), labels["found"]!.Value<int>(), labels["missed"]!.Value<int>()));
+        Assert.Equal((2, 0), (labels["episodes"]!.Value<int>(), labels["falseEpisodes"]!.Value<int>()));
     }
 
     private static long Count(JToken? counter) => counter is JObject reasons ? reasons.Properties().Sum(reason => reason.Value.Value<long>()) : counter?.Value<long>() ?? 0;

@@ -104,6 +104,17 @@ public sealed class ModelServerTests : IAsyncLifetime, IDisposable
         Assert.StartsWith($"Port {port} for models (--models-port) cannot be used", error.Message);
     }
 
+    /// <summary>Two simulators at once: the second one prints another address.</summary>
+    [Fact]
+    public async Task StartAsync_NoPortGivenAndTheUsualOneTaken_TakesAnother()
+    {
+        await using var first = await StartAsync(port: null);
+        await using var second = await StartAsync(port: null);
+        Assert.NotEqual(first.Port, second.Port);
+        using var response = await _client.GetAsync(second.AddressOf("models", "pump-1.0.0.onnx"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     private async Task<HttpResponseMessage> GetAsync(string path, RangeHeaderValue? range = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"https://localhost:{_server!.Port}/{path}"));

@@ -139,7 +139,8 @@ public class RunReportTests
         Assert.Matches(@"InferenceModule \| pump +\| 1\.0\.0 +\| aa +\| +40 \| +2 \| +\|", terminal.Text);
         Assert.Matches(@"InferenceModule \| pump +\| 1\.1\.0 +\| bb +\| +10 \| +0 \| active, scoring +\|", terminal.Text);
         Assert.Contains(
-            "Labelled anomalies (data/pump.labels.csv): 2 of 3 found (1 when it was over), 1 missed; 1 of 4 episodes of alarm false; median delay 50 s.", terminal.Text);
+            "Labelled anomalies (data/pump.labels.csv): 2 of 3 found (1 when it was over), 1 missed; 1 of 4 episodes of alarm false; median delay 50 s.",
+            terminal.Text);
     }
 
     [Fact]

@@ -101,7 +101,10 @@ public sealed class ScoreWatchTests : IDisposable
     private void Scores(params string[] scores) => Publish("InferenceModule", "score", $"[{string.Join(',', scores)}]");
 
     private static string Score(string device, long time, string version, long start = 0) =>
-        $$$"""{"deviceId":"{{{device}}}","timestamp":{{{time}}},"windowStart":{{{start}}},"score":0.9,"model":{"name":"pump","version":"{{{version}}}","sha256":"sha-{{{version}}}"}}""";
+        $$$"""
+        {"deviceId":"{{{device}}}","timestamp":{{{time}}},"windowStart":{{{start}}},"score":0.9,
+          "model":{"name":"pump","version":"{{{version}}}","sha256":"sha-{{{version}}}"}}
+        """;
 
     private void Alert(string device, string state, long time, string id = "x") => Publish(
         "AlertModule", "alert", $$"""{"type":"ml_anomaly","state":"{{state}}","deviceId":"{{device}}","alertId":"{{id}}","timestamp":{{time}}}""");

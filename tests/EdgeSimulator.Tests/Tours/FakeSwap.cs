@@ -10,6 +10,8 @@ namespace EdgeSimulator.Tests.Tours;
 /// <summary>A suite of plain values: it takes settings, and decides on a candidate at once as it was told to.</summary>
 internal sealed class FakeSwap(TourModels models) : ISimulatorControl
 {
+    private static readonly JArray Probes = new(new JArray(50, 48, 48), new JArray(50, 49, 1));
+
     private readonly Dictionary<string, int> _versions = [];
     private Queue<string> _left = [];
     private string _candidate = "";
@@ -18,7 +20,8 @@ internal sealed class FakeSwap(TourModels models) : ISimulatorControl
     public FakeHub Hub { get; } = new();
 
     /// <summary>By version of the candidate.</summary>
-    public Dictionary<string, string> Decisions { get; } = new() { ["1.1.0"] = "promoting promoted", ["1.2.0"] = "rejected", ["1.3.0"] = "promoting rolledBack" };
+    public Dictionary<string, string> Decisions { get; } =
+        new() { ["1.1.0"] = "promoting promoted", ["1.2.0"] = "rejected", ["1.3.0"] = "promoting rolledBack" };
 
     /// <summary>Of the rejection.</summary>
     public string BrokenRule { get; set; } = "featureProbeLossPoints";
@@ -106,7 +109,7 @@ internal sealed class FakeSwap(TourModels models) : ISimulatorControl
             ["decision"] = decision,
             ["reason"] = "Because.",
             ["rules"] = new JArray(new JObject { ["rule"] = rule, ["value"] = 98, ["limit"] = "<= 25", ["verdict"] = verdict }),
-            ["figures"] = new JObject { ["blocks"] = 200, ["both"] = 1, ["onlyLive"] = 97, ["onlyShadow"] = StrangeForTheOldModel },
+            ["figures"] = new JObject { ["blocks"] = 200, ["both"] = 1, ["onlyLive"] = 97, ["onlyShadow"] = StrangeForTheOldModel, ["probes"] = Probes },
         };
         var message = new HubMessage(
             "InferenceModule", "shadowReports", default, [new("messageType", "shadowReport")], [new(SystemPropertyMap.MessageId, $"{++_ids}")],

@@ -6,7 +6,7 @@ namespace EdgeSimulator.Tests.Tours;
 
 public sealed class ShadowTourTests : IDisposable
 {
-    private static readonly TourModels Models = new(Model("1.1.0", 'a'), Model("1.2.0", 'b'), Model("1.3.0", 'c'));
+    private static readonly TourModels Models = new(Model("1.1.0", 'a'), Model("1.2.0", 'b'), Model("1.3.0", 'c'), Unseen: 1);
 
     private readonly FakeTimeProvider _clock = new();
     private readonly TestTerminal _terminal = new();
@@ -31,6 +31,7 @@ public sealed class ShadowTourTests : IDisposable
             ["candidate 1.1.0", "candidate 1.2.0", "machines stand still", "candidate 1.3.0", "machines work"],
             _swap.Asked);
         Assert.Contains("featureProbeLossPoints 98; it must be <= 25: broken.", _terminal.Text);
+        Assert.Contains("Of 50 such faults in vibration the active model found 49, and the candidate 1.", _terminal.Text);
         Assert.Contains("took 2 of the same 200 windows for strange", _terminal.Text);
         Assert.Contains("At the end pump 1.1.0", _terminal.Text);
     }
@@ -68,7 +69,8 @@ public sealed class ShadowTourTests : IDisposable
         // Three minutes at most in shadow, half of one in probation, and one.
         Assert.Equal("Nothing was decided on pump 1.1.0 (aaaaaaaaaaaa…) within 4.5 minutes; it must be promoting.", difference);
         Assert.Contains(
-            "shadow: 40 separate windows; over the limit: 3 for the active model, 4 for the candidate; of 20 injected faults the active model found 18, the candidate 17.",
+            "shadow: 40 separate windows; over the limit: 3 for the active model, 4 for the candidate; "
+            + "of 20 injected faults the active model found 18, the candidate 17.",
             _terminal.Text);
     }
 

@@ -80,8 +80,11 @@ public class SpoiltModelsTests
     {
         using var directory = new TemporaryDirectory();
         var models = TourModels.Make(
-            Path.Combine(SuiteProcess.Root, "models"), directory.FullPath, (file, isMade) => new Uri($"https://localhost/{(isMade ? "tour" : "models")}/{file}"));
+            Path.Combine(SuiteProcess.Root, "models"),
+            directory.FullPath,
+            (file, isMade) => new Uri($"https://localhost/{(isMade ? "tour" : "models")}/{file}"));
         Assert.Equal(("1.1.0", "https://localhost/models/synthetic-1.1.0.onnx"), (models.Good.Version, models.Good.Url.ToString()));
+        Assert.Equal(Vibration, Manifest.Features[models.Unseen].Name);
         foreach (var made in (TourModel[])[models.Blind, models.Sheltered])
         {
             var description = ModelFile.Describe(File.ReadAllBytes(Path.Combine(directory.FullPath, made.Url.Segments[^1])));

@@ -63,10 +63,12 @@ public sealed record Report(
             $"  rows       {Rows} with a score, {AnomalousRows} labelled; over the limit {OverLimitShare:P2} of the normal ones");
         yield return string.Create(
             culture,
-            $"  per row    F1 {RowF1:F3}, missed {RowMissedAlarmRate:P1}, false alarms {RowFalseAlarmRate:P2} ({TailRows} of {FalseRows} while a window still held an event)");
+            $"  per row    F1 {RowF1:F3}, missed {RowMissedAlarmRate:P1}, false alarms {RowFalseAlarmRate:P2} "
+            + $"({TailRows} of {FalseRows} while a window still held an event)");
         yield return string.Create(
             culture,
-            $"  per event  F1 {EventF1:F3}, {Events.Found} of {Events.Events} found ({Events.FoundLate} when it was over), {Events.FalseEpisodes} of {Events.Episodes} episodes false");
+            $"  per event  F1 {EventF1:F3}, {Events.Found} of {Events.Events} found ({Events.FoundLate} when it was over), "
+            + $"{Events.FalseEpisodes} of {Events.Episodes} episodes false");
         if (Events.DelaysSeconds.Count > 0)
             yield return string.Create(culture, $"  delay      median {Events.MedianDelaySeconds:0.#} s, greatest {Events.DelaysSeconds.Max():0.#} s");
     }
