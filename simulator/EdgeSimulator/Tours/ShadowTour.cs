@@ -65,7 +65,8 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
     private async Task PlayAsync(CancellationToken cancellation)
     {
         Say($"{TourScript.Devices} machines are watched by a model that scores what they measure.");
-        Say("Three new models come to take its place, one after the other. Each is asked about every window beside the old one, in shadow: nothing is done with its answers until they have proved it.");
+        Say("Three new models come to take its place, one after the other.");
+        Say("Each is asked about every window beside the old one, in shadow: nothing is done with its answers until they have proved it.");
         var shortened = TourScript.Policy.Select(setting => $"{setting.Setting} {Number(PolicyOf(setting.Setting))} (by default {setting.Default})");
         Say($"Set for the tour: policy {string.Join(", ", shortened)}.");
         Say($"The sensors play {TourScript.Speed} times faster than life: a minute of the tour has {TourScript.Speed} minutes of readings.");
@@ -233,7 +234,11 @@ public sealed class ShadowTour(IEdgeHub hub, ISimulatorControl control, TourMode
         }
     }
 
-    private double PolicyOf(string setting) => control.GetTwin(TourScript.Scorer)["desired"]!["policy"]!.Value<double>(setting);
+    /// <summary>As the twin has it, where that is a number: what the user sets goes before what the tour sets.</summary>
+    private double PolicyOf(string setting) =>
+        control.GetTwin(TourScript.Scorer)["desired"]?["policy"]?[setting] is JValue { Value: double or long } value
+            ? value.Value<double>()
+            : TourScript.Policy.First(known => known.Setting == setting).Value;
 
     private string? ModelNow(string name) => (Reported(TourScript.Scorer)["model"] as JObject)?.Value<string?>(name);
 
