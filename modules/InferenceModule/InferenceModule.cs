@@ -25,6 +25,7 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
     // Candidates are looked at on other threads.
     private volatile InferenceSettings _settings = new();
     private bool _isStarted;
+    private bool _hasTicked;
 
     /// <summary>What the model's last failed call said; null since one that did not fail.</summary>
     private string? _failure;
@@ -68,6 +69,7 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
 
     public override ModuleResult OnTick(ModuleContext<InferenceSettings> context)
     {
+        _hasTicked = true;
         _swap.Tick(context.Now);
         FollowSwap(context.Ledger);
         return new ModuleResult(ShadowReports());
@@ -218,6 +220,8 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
     {
         // A model that cannot be had is tried for again and again, and said once.
         var problem = _swap.Dark ?? _misfit;
+        // The settings of a start may be the defaults, which name no model; time passes only once the twin has been seen.
+        if (problem is not null && !_hasTicked) return;
         if (problem is not null && problem != _loggedProblem) LogNoModel(problem);
         _loggedProblem = problem;
     }

@@ -38,6 +38,9 @@ public sealed record ComparisonSnapshot
 
     public IReadOnlyList<long> ShadowScores { get; init; } = [];
 
+    /// <summary>Names, in the model's order.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>By feature.</summary>
     public IReadOnlyList<ProbeCount> Probes { get; init; } = [];
 

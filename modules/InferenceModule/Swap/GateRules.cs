@@ -39,7 +39,7 @@ public static class GateRules
             Unless(improves, From("rankCorrelation", seen.Windows > 0, seen.RankCorrelation, policy.MinRankCorrelation)),
             Rule("probes", probes.Asked, AtLeast(policy.MinProbes), Enough(probes.Asked >= policy.MinProbes)),
             Probes(policy, probes),
-            WeakestFeature(policy, seen.Probes),
+            WeakestFeature(policy, seen.Probes, seen.Features),
             UpTo("latencyP99Ms", seen.Windows > 0, seen.ShadowP99Ms, policy.MaxLatencyP99Ms),
             MiddleLatency(policy, seen),
             Drops(policy, seen),
@@ -98,14 +98,14 @@ public static class GateRules
         };
     }
 
-    private static RuleResult WeakestFeature(PolicySettings policy, IReadOnlyList<ProbeCount> probes)
+    private static RuleResult WeakestFeature(PolicySettings policy, IReadOnlyList<ProbeCount> probes, IReadOnlyList<string> features)
     {
         var isEnough = probes.Count > 0 && probes.All(probe => probe.Asked >= policy.MinFeatureProbes);
         var weakest = probes.Select((probe, feature) => (Feature: feature, Loss: Loss(probe))).OrderByDescending(each => each.Loss).FirstOrDefault();
         var limit = policy.MaxFeatureProbeLossPoints;
         return Of("featureProbeLossPoints", isEnough, weakest.Loss, AtMost(limit), weakest.Loss <= limit) with
         {
-            Note = $"feature {weakest.Feature}; at least {policy.MinFeatureProbes} injected faults in each",
+            Note = $"{features.ElementAtOrDefault(weakest.Feature) ?? "no feature"}; at least {policy.MinFeatureProbes} injected faults in each",
         };
     }
 

@@ -38,6 +38,7 @@ public sealed class ModelComparison
     // A batch is answered all at once: its slowest windows wait for the whole call, but each costs its share only.
     private readonly LatencyHistogram _calls = new();
     private readonly LatencyHistogram _shares = new();
+    private readonly string[] _features;
     private readonly ProbeRun? _probe;
     private readonly float[] _windows;
     private readonly float[] _answers = new float[MaxBatch];
@@ -54,6 +55,7 @@ public sealed class ModelComparison
     {
         (_plan, _shadow, _time) = (plan, shadow, time);
         Form = new WindowForm(live.Manifest, shadow.Manifest);
+        _features = [.. shadow.Manifest.Features.Select(feature => feature.Name)];
         (_liveLimit, _shadowLimit) = ((float)live.Manifest.Limit, (float)shadow.Manifest.Limit);
         _blocks = new BlockCounter(plan.WindowsApart, (long)(plan.Policy.BlockSeconds * 1000), plan.MaxDevices);
         _windows = new float[MaxBatch * Form.Length];
@@ -97,6 +99,7 @@ public sealed class ModelComparison
     {
         return new ComparisonSnapshot
         {
+            Features = _features,
             Windows = _scored,
             Dropped = dropped,
             Errors = _errors,

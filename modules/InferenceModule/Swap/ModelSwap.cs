@@ -83,7 +83,8 @@ public sealed partial class ModelSwap : IDisposable
         RememberTold();
         TakeAnswers(now);
         ComparisonSnapshot? seen = null;
-        if (now >= _judgeAt || now < _judgeAt - JudgeEvery)
+        // What was seen since the last look must not be let off by the end of the probation.
+        if (now >= _judgeAt || now < _judgeAt - JudgeEvery || _machine.IsProbationOver(now))
         {
             _judgeAt = now + JudgeEvery;
             seen = _worker.Snapshot();

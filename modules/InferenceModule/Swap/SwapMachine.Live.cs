@@ -96,6 +96,9 @@ public sealed partial class SwapMachine
         return effects;
     }
 
+    /// <summary>The next <see cref="Tick"/> ends it, unless what is seen then speaks against it.</summary>
+    public bool IsProbationOver(DateTimeOffset now) => Phase == SwapPhase.Probation && Live is not null && (now - Since).TotalMinutes >= _policy.ProbationMinutes;
+
     /// <summary>Lets a candidate in mode <c>improve</c> take over, as soon as the other rules hold.</summary>
     /// <returns>What to do; or why not.</returns>
     public (IReadOnlyList<SwapEffect> Effects, string? Refusal) Approve(string sha256, DateTimeOffset now)
@@ -171,7 +174,7 @@ public sealed partial class SwapMachine
             Save(effects, now);
         }
 
-        if ((now - Since).TotalMinutes < _policy.ProbationMinutes) return;
+        if (!IsProbationOver(now)) return;
         effects.Add(new SwapEffect.EndProbation());
         var rules = seen is null ? [] : new[] { GateRules.Probation(_policy, seen) };
         Enter(SwapPhase.Promoted, now, "Probation is over.");

@@ -42,10 +42,10 @@ public class TourResultTests
     {
         var report = new DecisionReport(JObject.Parse("""
             {"rules":[
-              {"rule":"featureProbeLossPoints","limit":"<= 25","verdict":"broken","value":99.5,"note":"feature 2"},
+              {"rule":"featureProbeLossPoints","limit":"<= 25","verdict":"broken","value":99.5,"note":"vibration"},
               {"rule":"deviceAgreement","limit":">= 0.7","verdict":"held"}]}
             """));
-        Assert.Equal("featureProbeLossPoints 99.5 (feature 2); it must be <= 25: broken.", report.Describe("featureProbeLossPoints"));
+        Assert.Equal("featureProbeLossPoints 99.5 (vibration); it must be <= 25: broken.", report.Describe("featureProbeLossPoints"));
         Assert.Equal("deviceAgreement; it must be >= 0.7: held.", report.Describe("deviceAgreement"));
         Assert.Null(report.Describe("blocks"));
         Assert.Equal(["featureProbeLossPoints"], report.BrokenRules);
