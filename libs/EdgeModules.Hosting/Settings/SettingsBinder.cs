@@ -13,7 +13,7 @@ public static class SettingsBinder
 
     /// <summary>A property of a settings record.</summary>
     /// <param name="Key">As the twin has it.</param>
-    private sealed record Setting(string Key, PropertyInfo Property);
+    internal sealed record Setting(string Key, PropertyInfo Property);
 
     /// <summary>Reads and validates. Keys that begin with <c>$</c> or <c>x-</c> are not settings.</summary>
     /// <returns>Of no use when <paramref name="errors"/> has any.</returns>

@@ -125,6 +125,13 @@ public sealed class SettingsBinderTests
         Assert.Equal(id, Uri.UnescapeDataString(key));
     }
 
+    [Theory]
+    [InlineData("a\u00A0b", "a%C2%A0b")]
+    [InlineData("a\u2003b", "a%E2%80%83b")]
+    [InlineData("50%. $#", "50%25%2E%20%24%23")]
+    public void EncodeId_BlanksBeyondAscii_ComeBack(string id, string key) =>
+        Assert.Equal((key, id), (SettingsBinder.EncodeId(id), Uri.UnescapeDataString(SettingsBinder.EncodeId(id))));
+
     [Fact]
     public void ToJson_Defaults_NamesEverySetting() =>
         Assert.Equal(
