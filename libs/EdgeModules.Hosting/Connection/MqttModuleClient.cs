@@ -189,17 +189,16 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
         await FetchTwinAsync(session, handlers, over);
         await foreach (var patch in session.DesiredPatches.Reader.ReadAllAsync(over))
         {
-            var held = VersionOf(_desired);
-            var version = VersionOf(patch);
-            if (version <= held) continue;
-            if (_desired is null || version != held + 1)
+            var step = DesiredPatch.StepFor(_desired, patch);
+            if (step == PatchStep.Ignore) continue;
+            if (step == PatchStep.Fetch)
             {
                 await FetchTwinAsync(session, handlers, over);
                 continue;
             }
 
-            JsonMergePatch.Apply(_desired, patch);
-            await handlers.OnTwin(new ModuleTwin((JObject)_desired.DeepClone(), null), over);
+            JsonMergePatch.Apply(_desired!, patch);
+            await handlers.OnTwin(new ModuleTwin((JObject)_desired!.DeepClone(), null), over);
         }
     }
 
@@ -212,7 +211,7 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
                 var twin = await session.GetTwinAsync(over);
                 var desired = twin["desired"] as JObject ?? [];
                 // While the cloud is away edgeHub may answer with an empty twin; what is held is better then.
-                if (_desired is null || VersionOf(desired) >= VersionOf(_desired)) _desired = desired;
+                if (_desired is null || DesiredPatch.VersionOf(desired) >= DesiredPatch.VersionOf(_desired)) _desired = desired;
                 await handlers.OnTwin(new ModuleTwin((JObject)_desired.DeepClone(), twin["reported"] as JObject ?? []), over);
                 session.MarkTwinSeen();
                 return;
@@ -252,8 +251,6 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
     {
         lock (_sessionLock) return _session.Task.IsCompletedSuccessfully ? _session.Task.Result : null;
     }
-
-    private static long VersionOf(JObject? desired) => desired?["$version"]?.Value<long>() ?? 0;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to {Host}:{Port} as {ClientId}.")]
     private partial void LogConnected(string host, int port, string clientId);
