@@ -5,7 +5,9 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Hosting;
 
 /// <summary>The direct methods of every module, and behind them the module's own. All run on the pump's loop.</summary>
-internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, MessagePump<TSettings> pump, TwinSettings<TSettings> settings)
+/// <param name="settingsChanged">Called when a method has changed the settings, or what is reported of them.</param>
+internal sealed class ModuleMethods<TSettings>(
+    EdgeModule<TSettings> module, MessagePump<TSettings> pump, TwinSettings<TSettings> settings, Action settingsChanged)
     where TSettings : class, ISettings<TSettings>, new()
 {
     public async Task<MethodResponse> CallAsync(MethodRequest request)
@@ -50,14 +52,48 @@ internal sealed class ModuleMethods<TSettings>(EdgeModule<TSettings> module, Mes
                 var verdict = settings.Verdict();
                 verdict["twinSeen"] = settings.IsFresh;
                 verdict["settings"] = SettingsBinder.ToJson(settings.Current);
+                verdict["values"] = settings.Origins();
                 return new MethodResponse(200, verdict);
+            case "setLocal":
+                return ChangeLocal("set", errors => LocalRequest.ReadSet(request.Payload, errors) is { } given
+                    ? settings.SetLocal(given.Values, given.Source, pump.Context().Now)
+                    : errors.All);
+            case "clearLocal":
+                return ChangeLocal("cleared", errors => LocalRequest.TryReadClear(request.Payload, errors, out var paths) ? settings.ClearLocal(paths) : errors.All);
             case "resetState":
                 return Reset();
             default:
                 return module.OnMethod(request, pump.Context()) ?? new MethodResponse(501, new JObject
                 {
-                    ["message"] = $"There is no method \"{request.Name}\"; every module has ping, getLedger, getSettings and resetState.",
+                    ["message"] = $"There is no method \"{request.Name}\"; every module has ping, getLedger, getSettings, setLocal, clearLocal and resetState.",
                 });
+        }
+    }
+
+    private MethodResponse ChangeLocal(string done, Func<SettingErrors, IReadOnlyList<SettingError>> change)
+    {
+        try
+        {
+            // As with new desired properties: what was sent must be known as sent before the settings change that it was made with.
+            pump.SaveBooks();
+            var before = settings.Current;
+            var errors = change(new SettingErrors());
+            if (errors.Count > 0)
+            {
+                return new MethodResponse(400, new JObject
+                {
+                    ["message"] = "Nothing has changed.",
+                    ["errors"] = new JArray(errors.Select(error => new JObject { ["path"] = error.Path, ["message"] = error.Message })),
+                });
+            }
+
+            if (!ReferenceEquals(before, settings.Current)) pump.SettingsChanged();
+            settingsChanged();
+            return new MethodResponse(200, new JObject { ["status"] = done, ["version"] = settings.LocalVersion });
+        }
+        catch (IOException error)
+        {
+            return new MethodResponse(500, new JObject { ["message"] = $"Nothing has changed, since it cannot be saved: {error.Message}" });
         }
     }
 

@@ -46,7 +46,7 @@ public sealed partial class ModuleService<TSettings> : IHostedService, IDisposab
         _settings = new TwinSettings<TSettings>(store, loggers.CreateLogger<TwinSettings<TSettings>>());
         _reporter = new TwinReporter(client, loggers.CreateLogger<TwinReporter>());
         _pump = new MessagePump<TSettings>(module, client, store, _settings, clock, loggers.CreateLogger<MessagePump<TSettings>>());
-        _methods = new ModuleMethods<TSettings>(module, _pump, _settings);
+        _methods = new ModuleMethods<TSettings>(module, _pump, _settings, () => _reporter.SetWanted(BuildReport()));
         _metrics = new ModuleMetrics(MetricsPage.Prefix(address), () => _pump.SavedBooks, () => Volatile.Read(ref _held));
     }
 

@@ -35,7 +35,7 @@ public static class SettingsBinder
 
     /// <summary>An id as a twin key or a path can hold it: <c>% . $ #</c> and blanks percent-encoded.</summary>
     public static string EncodeId(string id) =>
-        string.Concat(id.Select(c => c is '%' or '.' or '$' or '#' || char.IsWhiteSpace(c) ? Uri.HexEscape(c) : c.ToString()));
+        string.Concat(id.Select(c => c == '.' ? "%2E" : c is '%' or '$' or '#' || char.IsWhiteSpace(c) ? Uri.EscapeDataString(c.ToString()) : c.ToString()));
 
     /// <summary>A JSON number of any size, which may come as one of several types.</summary>
     public static bool TryReadNumber(JToken value, out double number)
@@ -147,7 +147,7 @@ public static class SettingsBinder
         _ => ToJson(value),
     };
 
-    private static IReadOnlyList<Setting> SettingsOf(Type type) => Cache.GetOrAdd(type, static type =>
+    internal static IReadOnlyList<Setting> SettingsOf(Type type) => Cache.GetOrAdd(type, static type =>
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true })

@@ -1,4 +1,3 @@
-using System.Text;
 using EdgeModules.Hosting.State;
 using EdgeModules.Messages;
 using Microsoft.Extensions.Logging;
@@ -9,26 +8,32 @@ namespace EdgeModules.Hosting.Settings;
 
 /// <summary>
 /// The settings in force. New desired properties take their place whole or not at all; what was in force last is saved, so that a module starts with it when
-/// no hub is in sight. Belongs to the pump's loop.
+/// no hub is in sight. Over them lie what an operator on site has set. Belongs to the pump's loop.
 /// </summary>
 public sealed partial class TwinSettings<TSettings>
     where TSettings : class, ISettings<TSettings>, new()
 {
     private const string Document = "settings";
 
+    private static readonly JObject Defaults = SettingsBinder.ToJson(new TSettings());
+
     private readonly IStateStore _store;
     private readonly ILogger<TwinSettings<TSettings>> _logger;
     private JObject _desired = [];
     private IReadOnlyList<SettingError> _errors = [];
 
-    // The desired properties that Current was made of, and those that were seen last.
+    // The desired properties that Current was made of, what they say of local values, and those values.
     private JObject _applied = [];
+    private LocalPolicy _policy = LocalPolicy.Read([], typeof(TSettings), new SettingErrors());
+    private LocalSettings _local = LocalSettings.None;
+
+    // Of the desired properties that were seen last.
     private long _seenVersion = -1;
 
     public TwinSettings(IStateStore store, ILogger<TwinSettings<TSettings>> logger)
     {
         (_store, _logger) = (store, logger);
-        Current = LoadLastGood() ?? new TSettings();
+        Current = Load();
     }
 
     public TSettings Current { get; private set; }
@@ -42,6 +47,7 @@ public sealed partial class TwinSettings<TSettings>
     /// <summary>Whether <see cref="Apply"/> would look at these desired properties at all.</summary>
     public bool IsNew(JObject desired) => VersionOf(desired) != _seenVersion || !JToken.DeepEquals(WithoutMetadata(desired), _desired);
 
+    /// <summary>Desired properties must be good by themselves. Then no local value holds them up: one that is not good together with them yields.</summary>
     /// <returns>True when <see cref="Current"/> is another record now.</returns>
     /// <exception cref="IOException">The settings are good but could not be saved; nothing changed.</exception>
     public bool Apply(JObject desired)
@@ -49,93 +55,104 @@ public sealed partial class TwinSettings<TSettings>
         if (!IsNew(desired)) return false;
         var version = VersionOf(desired);
         var wanted = WithoutMetadata(desired);
+        var isOtherOfSameVersion = version == Math.Max(_seenVersion, Version) && version > 0 && !JToken.DeepEquals(wanted, _desired);
 
         var errors = new SettingErrors();
-        var settings = SettingsBinder.Bind<TSettings>(desired, errors);
+        var plain = WithoutPolicy(wanted);
+        SettingsBinder.Bind<TSettings>(plain, errors);
+        var policy = LocalPolicy.Read(wanted, typeof(TSettings), errors);
         if (errors.All.Count > 0)
         {
+            if (isOtherOfSameVersion) LogSameVersion(version);
             (_desired, _seenVersion, _errors) = (wanted, version, errors.All);
             LogRejected(version, Version, string.Join(' ', errors.All.Select(error => error.Message)));
             return false;
         }
 
+        var (settings, local) = Settled(plain, version, policy, _local.Judged(plain, version, policy));
         var changed = _seenVersion < 0 || !JToken.DeepEquals(wanted, _applied);
-        if (changed || version != Version) _store.PutDocument(Document, JsonText.ToUtf8(new JObject { ["version"] = version, ["desired"] = wanted }));
+        if (changed || version != Version) Save(version, wanted, local);
+        if (isOtherOfSameVersion) LogSameVersion(version);
+        LogConflicts(local);
         (_desired, _seenVersion, _errors) = (wanted, version, []);
-        (_applied, Version) = (wanted, version);
+        (_applied, Version, _policy, _local) = (wanted, version, policy, local);
         if (!changed) return false;
         Current = settings;
         LogApplied(version);
         return true;
     }
 
-    /// <summary>The answer by the IoT Plug and Play convention, and <c>settings</c> with the verdict over the whole.</summary>
-    public JObject Report()
+    private TSettings Load()
     {
-        var report = new JObject();
-        foreach (var (key, value) in SettingsBinder.ToJson(Current))
+        var desired = new JObject();
+        if (_store.GetDocument(Document) is { } saved)
         {
-            // Null would delete the member when it is merged.
-            var property = value is null or { Type: JTokenType.Null } ? [] : new JObject { ["value"] = value };
-            var mistakes = _errors.Where(error => error.Path == key || error.Path.StartsWith(key + ".", StringComparison.Ordinal)).Select(error => error.Message).ToList();
-            var isDesired = _desired[key] is not null;
-            var waits = _errors.Count > 0 && mistakes.Count == 0 && !JToken.DeepEquals(_desired[key], _applied[key]);
-            property["ac"] = mistakes.Count > 0 || waits ? 400 : isDesired ? 200 : 203;
-            property["av"] = isDesired ? Math.Max(_seenVersion, 0) : 0;
-            if (mistakes.Count > 0) property["ad"] = Shorten(string.Join(' ', mistakes));
-            else if (waits) property["ad"] = "Not applied, because other settings of this version were rejected.";
-            report[key] = property;
+            try
+            {
+                var document = JsonText.ParseObject(saved);
+                _local = LocalSettings.Parse(document["local"]);
+                var wanted = document["desired"] as JObject ?? [];
+                var errors = new SettingErrors();
+                SettingsBinder.Bind<TSettings>(WithoutPolicy(wanted), errors);
+                var policy = LocalPolicy.Read(wanted, typeof(TSettings), errors);
+                if (errors.All.Count == 0) (desired, Version, _policy) = (wanted, document["version"]?.Value<long>() ?? 0, policy);
+                else LogSavedUnusable(string.Join(' ', errors.All.Select(error => error.Message)));
+            }
+            catch (Exception error) when (error is JsonException or FormatException)
+            {
+                LogSavedUnusable(error.Message);
+            }
         }
 
-        report["settings"] = Verdict();
-        return report;
+        (_applied, _desired) = (desired, desired);
+        var (settings, local) = Settled(WithoutPolicy(desired), Version, _policy, _local);
+        LogConflicts(local);
+        _local = local;
+        return settings;
     }
 
-    /// <returns><c>{"version":…,"status":"applied"|"rejected","errors":[…]}</c>; the version is that of the desired properties seen last.</returns>
-    public JObject Verdict() => new()
+    /// <summary>The local values that stand together with good desired properties, and what comes of both.</summary>
+    private static (TSettings Settings, LocalSettings Local) Settled(JObject plain, long version, LocalPolicy policy, LocalSettings local)
     {
-        ["version"] = Math.Max(_seenVersion, Version),
-        ["status"] = _errors.Count == 0 ? "applied" : "rejected",
-        ["errors"] = new JArray(_errors.Take(20).Select(error => Shorten(error.Message))),
-    };
-
-    private TSettings? LoadLastGood()
-    {
-        if (_store.GetDocument(Document) is not { } saved) return null;
-        try
+        while (true)
         {
-            var document = JsonText.ParseObject(saved);
-            var desired = document["desired"] as JObject ?? [];
             var errors = new SettingErrors();
-            var settings = SettingsBinder.Bind<TSettings>(desired, errors);
-            if (errors.All.Count == 0)
-            {
-                (_applied, _desired, Version) = (desired, desired, document["version"]?.Value<long>() ?? 0);
-                return settings;
-            }
-
-            LogSavedUnusable(string.Join(' ', errors.All.Select(error => error.Message)));
+            var settings = SettingsBinder.Bind<TSettings>(local.LaidOver(plain, Defaults, policy), errors);
+            if (errors.All.Count == 0 || local.Values.Count == 0) return (settings, local);
+            local = local.Without(errors.All, plain, version, policy);
         }
-        catch (JsonException error)
-        {
-            LogSavedUnusable(error.Message);
-        }
+    }
 
-        return null;
+    /// <summary>All in one document, so that none is ever without the other.</summary>
+    private void Save(long version, JObject desired, LocalSettings local)
+    {
+        var document = new JObject { ["version"] = version, ["desired"] = desired };
+        if (!local.IsNone) document["local"] = local.ToJson();
+        _store.PutDocument(Document, JsonText.ToUtf8(document));
+    }
+
+    private void LogConflicts(LocalSettings local)
+    {
+        foreach (var conflict in local.Conflicts.Except(_local.Conflicts)) LogConflict(conflict.Path.Text, conflict.Winner, conflict.ToJson().ToString(Formatting.None));
     }
 
     private static long VersionOf(JObject desired) => desired["$version"]?.Value<long>() ?? 0;
 
     private static JObject WithoutMetadata(JObject desired) => new(desired.Properties().Where(property => !property.Name.StartsWith('$')));
 
-    /// <summary>A twin takes strings of up to 4 KB.</summary>
-    private static string Shorten(string text) => Encoding.UTF8.GetByteCount(text) <= 1000 ? text : text[..Math.Min(text.Length, 300)] + "…";
+    private static JObject WithoutPolicy(JObject desired) => new(desired.Properties().Where(property => !LocalPolicy.IsPolicy(property.Name)));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Applied settings version {Version}.")]
     private partial void LogApplied(long version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected settings version {Rejected}, kept version {Kept}. {Errors}")]
     private partial void LogRejected(long rejected, long kept, string errors);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The desired properties of version {Version} are others than those seen before under that version; the whole twin was fetched, and is taken as it is.")]
+    private partial void LogSameVersion(long version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The desired value of {Path}, for which there is a local one, has changed; in force is: {Winner}. {Conflict}")]
+    private partial void LogConflict(string path, string winner, string conflict);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The saved settings cannot be used by this version of the module; it starts with its defaults. {Errors}")]
     private partial void LogSavedUnusable(string errors);
