@@ -51,7 +51,7 @@ internal sealed class LocalPolicy
         foreach (var (keys, value) in Leaves(ObjectAt(desired, ModifiedKey, errors), []))
         {
             var path = $"{ModifiedKey}.{string.Join('.', keys)}";
-            if (SettingsSchema.MistakeIn(settings, keys) is { } mistake) errors.Add(path, value, $"absent, or at the path of {mistake}");
+            if (SettingsSchema.MistakeIn(settings, keys) is { } mistake) errors.Add(path, value, AbsentOr(mistake));
             else if (value is JValue { Value: long and >= 0 } time) modified.Add(new Entry<long>(keys, time.Value<long>()));
             else errors.Add(path, value, "Unix milliseconds, a whole number of 0 or more");
         }
@@ -68,7 +68,7 @@ internal sealed class LocalPolicy
         return best?.Value ?? _default;
     }
 
-    /// <summary>When the desired value of the path was changed last, in Unix milliseconds, as the desired properties say for it, above it or below it.</summary>
+    /// <summary>When the desired value of the path was changed last, in Unix milliseconds: the latest that the desired properties say at, above or below it.</summary>
     public long? ModifiedOf(SettingPath path)
     {
         var keys = path.Keys;
@@ -103,10 +103,12 @@ internal sealed class LocalPolicy
         {
             var path = $"{Key}.paths.{string.Join('.', keys)}";
             // The shipped policy is for every module alike, so the twin may say another one to every module too.
-            if (keys[0] != Shipped.Keys[0] && SettingsSchema.MistakeIn(settings, keys) is { } mistake) errors.Add(path, value, $"absent, or at the path of {mistake}");
+            if (keys[0] != Shipped.Keys[0] && SettingsSchema.MistakeIn(settings, keys) is { } mistake) errors.Add(path, value, AbsentOr(mistake));
             else if (ReadStrategy(value, path, errors) is { } strategy) paths.Add(new Entry<LocalStrategy>(WithoutLastStars(keys), strategy));
         }
     }
+
+    private static string AbsentOr(string mistake) => $"absent, or at the path of {mistake}";
 
     private static LocalStrategy? ReadStrategy(JToken value, string key, SettingErrors errors)
     {

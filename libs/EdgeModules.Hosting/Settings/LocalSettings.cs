@@ -10,8 +10,9 @@ internal sealed record LocalSettings(long Version, IReadOnlyList<LocalValue> Val
     public const int MostPaths = 64;
     public const int MostBytes = 8_192;
 
-    /// <summary>Beyond it the oldest is reported no more.</summary>
+    /// <summary>Beyond these the oldest are reported no more: a report has its limit.</summary>
     public const int MostConflicts = 8;
+    public const int MostConflictBytes = 6_000;
 
     public static LocalSettings None { get; } = new(0, [], []);
 
@@ -24,10 +25,11 @@ internal sealed record LocalSettings(long Version, IReadOnlyList<LocalValue> Val
     public LocalSettings Judged(JObject desired, long version, LocalPolicy policy)
     {
         if (Values.Count == 0) return this;
-        var verdicts = Values.Select(local => LocalJudge.Judge(local, new DesiredValue(version, local.Path.In(desired), policy.ModifiedOf(local.Path)), policy.For(local.Path)));
         var (kept, conflicts) = (new List<LocalValue>(), new List<SettingConflict>());
-        foreach (var verdict in verdicts)
+        foreach (var local in Values)
         {
+            var now = new DesiredValue(version, local.Path.In(desired)?.DeepClone(), policy.ModifiedOf(local.Path));
+            var verdict = LocalJudge.Judge(local, now, policy.For(local.Path));
             if (verdict.Kept is not null) kept.Add(verdict.Kept);
             if (verdict.Conflict is not null) conflicts.Add(verdict.Conflict);
         }
@@ -82,7 +84,8 @@ internal sealed record LocalSettings(long Version, IReadOnlyList<LocalValue> Val
         if (json is null) return None;
         try
         {
-            return new LocalSettings(json["version"]!.Value<long>(), [.. json["values"]!.Select(LocalValue.Parse)], [.. json["conflicts"]!.Select(ParseConflict)]);
+            return new LocalSettings(
+                json["version"]!.Value<long>(), [.. json["values"]!.Select(LocalValue.Parse)], [.. json["conflicts"]!.Select(ParseConflict)]);
         }
         catch (Exception error) when (error is not (OutOfMemoryException or FormatException))
         {
@@ -104,12 +107,15 @@ internal sealed record LocalSettings(long Version, IReadOnlyList<LocalValue> Val
     private LocalSettings Cleared(Func<SettingPath, bool> isCleared, IReadOnlyList<LocalValue> added) => new(
         Version + 1, [.. Values.Where(local => !isCleared(local.Path)), .. added], [.. Conflicts.Where(conflict => !isCleared(conflict.Path))]);
 
+    private static int BytesOf(List<SettingConflict> conflicts) => conflicts.Sum(conflict => JsonText.ToUtf8(conflict.ToJson()).Length);
+
     /// <summary>The newest conflict of a path takes the place of an older one.</summary>
     private LocalSettings Reporting(IEnumerable<SettingConflict> found)
     {
         var added = found.Select(conflict => conflict.ForReport()).ToList();
         if (added.Count == 0) return this;
         var all = Conflicts.Where(conflict => added.All(other => other.Path != conflict.Path)).Concat(added).ToList();
-        return this with { Conflicts = [.. all.Skip(Math.Max(0, all.Count - MostConflicts))] };
+        while (all.Count > MostConflicts || (all.Count > 1 && BytesOf(all) > MostConflictBytes)) all.RemoveAt(0);
+        return this with { Conflicts = all };
     }
 }

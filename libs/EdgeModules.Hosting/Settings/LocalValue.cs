@@ -17,7 +17,8 @@ internal sealed record LocalValue(SettingPath Path, JToken Value, long Version, 
     /// <exception cref="FormatException">Not written by <see cref="ToJson"/>.</exception>
     public static LocalValue Parse(JToken json)
     {
-        if (json["path"]?.Value<string>() is { } text && SettingPath.TryParse(text) is { } path && json["value"] is { } value && json["source"]?.Value<string>() is { } source)
+        if (json["path"]?.Value<string>() is { } text && SettingPath.TryParse(text) is { } path
+            && json["value"] is { } value && json["source"]?.Value<string>() is { } source)
             return new LocalValue(path, value, json["version"]?.Value<long>() ?? 0, json["time"]?.Value<long>() ?? 0, source, DesiredValue.Parse(json["over"]));
         throw new FormatException("A saved local setting cannot be read.");
     }

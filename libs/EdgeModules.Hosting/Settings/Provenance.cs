@@ -16,7 +16,9 @@ internal sealed class Provenance(JObject effective, JObject desired, long versio
 
     /// <returns>Path → <c>{"value","source","version","overrode"?}</c>, for a local value also <c>time</c> and <c>by</c>.</returns>
     public JObject ToJson() => new(
-        effective.Properties().SelectMany(property => Tell(property.Name, property.Value, SettingPath.Below(desired, property.Name), SettingPath.Below(defaults, property.Name), null))
+        effective.Properties()
+            .SelectMany(property => Tell(
+                property.Name, property.Value, SettingPath.Below(desired, property.Name), SettingPath.Below(defaults, property.Name), null))
             .Select(told => new JProperty(told.Path, Shown(told))));
 
     /// <param name="above">The local value of an object around this one, which is merged.</param>

@@ -17,6 +17,9 @@ internal sealed record SettingConflict(LocalValue Local, JToken? Desired, long V
 
     private const int MostShown = 256;
 
+    /// <summary>A twin takes ten levels, of which the report has four around a value.</summary>
+    private const int MostDepth = 5;
+
     public SettingPath Path => Local.Path;
 
     public JObject ToJson()
@@ -40,12 +43,15 @@ internal sealed record SettingConflict(LocalValue Local, JToken? Desired, long V
         Why = Shorten(Why),
     };
 
-    /// <summary>Whole when it is small, else the beginning of its text.</summary>
+    /// <summary>Whole when it is small and a twin takes it within an array, else the beginning of its text.</summary>
     private static JToken Bounded(JToken value)
     {
         var text = value.ToString(Formatting.None);
-        return text.Length <= MostShown ? value.DeepClone() : Shorten(text);
+        var values = value is JContainer container ? container.DescendantsAndSelf() : [value];
+        var isTaken = values.All(each => each.Type != JTokenType.Null && each.Ancestors().TakeWhile(above => above != value.Parent).Count() <= 2 * MostDepth);
+        return text.Length <= MostShown && isTaken ? value.DeepClone() : Shorten(text);
     }
 
-    internal static string Shorten(string text) => text.Length <= MostShown ? text : text[..(char.IsHighSurrogate(text[MostShown - 1]) ? MostShown - 1 : MostShown)] + "…";
+    internal static string Shorten(string text, int most = MostShown) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
 }

@@ -38,7 +38,9 @@ public readonly record struct SettingPath
         return at;
     }
 
-    /// <summary>Puts a value there. Objects on the way that are missing begin as they are in <paramref name="defaults"/>: a path means itself and no more.</summary>
+    /// <summary>
+    /// Puts a value there. Objects on the way that are missing begin as they are in <paramref name="defaults"/>: a path means itself and no more.
+    /// </summary>
     public void Put(JObject root, JToken value, JObject defaults)
     {
         var (at, preset) = (root, (JToken?)defaults);

@@ -33,7 +33,8 @@ public sealed partial class TwinSettings<TSettings>
         if (errors.All.Count > 0) return errors.All;
         var local = _local.With(added);
         errors.Require(local.Values.Count <= LocalSettings.MostPaths, local.Values.Count, $"at most {LocalSettings.MostPaths}", "localPaths");
-        errors.Require(local.Bytes <= LocalSettings.MostBytes, local.Bytes, $"at most {LocalSettings.MostBytes}: paths and values of all local settings as JSON", "localBytes");
+        errors.Require(
+            local.Bytes <= LocalSettings.MostBytes, local.Bytes, $"at most {LocalSettings.MostBytes}: paths and values of all local settings as JSON", "localBytes");
         if (errors.All.Count > 0 || !TryChange(local, errors)) return errors.All;
         var paths = string.Join(", ", added.Select(value => value.Path.Text));
         LogLocalSet(local.Version, paths, source);
@@ -51,7 +52,7 @@ public sealed partial class TwinSettings<TSettings>
         foreach (var text in paths ?? [.. held.Select(path => path.Text)])
         {
             if (SettingPath.TryParse(text) is { } path && held.Exists(path.Covers)) cleared.Add(path);
-            else errors.Add("paths", text, held.Count == 0 ? "absent: there are no local values" : $"at or above one of {string.Join(", ", held.Take(20).Select(each => each.Text))}");
+            else errors.Add("paths", text, held.Count == 0 ? "absent: there are no local values" : $"at or above one of {string.Join(", ", held.Take(20))}");
         }
 
         if (errors.All.Count > 0 || cleared.Count == 0) return errors.All;

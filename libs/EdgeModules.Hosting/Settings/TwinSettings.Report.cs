@@ -6,6 +6,8 @@ namespace EdgeModules.Hosting.Settings;
 /// <content>What is said of the settings.</content>
 public sealed partial class TwinSettings<TSettings>
 {
+    private const int MostTold = 160;
+
     /// <summary>The answer by the IoT Plug and Play convention, and <c>settings</c> with the verdict over the whole.</summary>
     public JObject Report()
     {
@@ -60,7 +62,7 @@ public sealed partial class TwinSettings<TSettings>
     {
         var first = local[0];
         var others = local.Count > 1 ? $" and {local.Count - 1} more" : "";
-        var who = SettingConflict.Shorten($"{first.Path.Text}{others}, set by {first.Source} over version {first.Over.Version}");
+        var who = SettingConflict.Shorten($"{first.Path.Text}{others}, set by {first.Source} over version {first.Over.Version}", MostTold);
         return $"Local: {who}.";
     }
 

@@ -45,13 +45,15 @@ public sealed partial class TwinSettings<TSettings>
     public bool IsFresh => _seenVersion >= 0;
 
     /// <summary>Whether <see cref="Apply"/> would look at these desired properties at all.</summary>
-    public bool IsNew(JObject desired) => VersionOf(desired) != _seenVersion || !JToken.DeepEquals(WithoutMetadata(desired), _desired);
+    public bool IsNew(JObject desired) =>
+        !IsNoTwin(desired) && (VersionOf(desired) != _seenVersion || !JToken.DeepEquals(WithoutMetadata(desired), _desired));
 
     /// <summary>Desired properties must be good by themselves. Then no local value holds them up: one that is not good together with them yields.</summary>
     /// <returns>True when <see cref="Current"/> is another record now.</returns>
     /// <exception cref="IOException">The settings are good but could not be saved; nothing changed.</exception>
     public bool Apply(JObject desired)
     {
+        if (IsNoTwin(desired)) LogNoTwin(Version);
         if (!IsNew(desired)) return false;
         var version = VersionOf(desired);
         var wanted = WithoutMetadata(desired);
@@ -90,17 +92,21 @@ public sealed partial class TwinSettings<TSettings>
             try
             {
                 var document = JsonText.ParseObject(saved);
-                _local = LocalSettings.Parse(document["local"]);
                 var wanted = document["desired"] as JObject ?? [];
                 var errors = new SettingErrors();
                 SettingsBinder.Bind<TSettings>(WithoutPolicy(wanted), errors);
                 var policy = LocalPolicy.Read(wanted, typeof(TSettings), errors);
                 if (errors.All.Count == 0) (desired, Version, _policy) = (wanted, document["version"]?.Value<long>() ?? 0, policy);
                 else LogSavedUnusable(string.Join(' ', errors.All.Select(error => error.Message)));
+                _local = LocalSettings.Parse(document["local"]);
             }
-            catch (Exception error) when (error is JsonException or FormatException)
+            catch (JsonException error)
             {
                 LogSavedUnusable(error.Message);
+            }
+            catch (FormatException error)
+            {
+                LogLocalUnusable(error.Message);
             }
         }
 
@@ -133,8 +139,15 @@ public sealed partial class TwinSettings<TSettings>
 
     private void LogConflicts(LocalSettings local)
     {
-        foreach (var conflict in local.Conflicts.Except(_local.Conflicts)) LogConflict(conflict.Path.Text, conflict.Winner, conflict.ToJson().ToString(Formatting.None));
+        foreach (var conflict in local.Conflicts.Except(_local.Conflicts))
+        {
+            var told = conflict.ToJson().ToString(Formatting.None);
+            LogConflict(conflict.Path.Text, conflict.Winner, told);
+        }
     }
+
+    /// <summary>While the cloud is away edgeHub answers with an empty twin if it has none stored. That is no wish to forget what is saved.</summary>
+    private bool IsNoTwin(JObject desired) => Version > 0 && VersionOf(desired) == 0 && WithoutMetadata(desired).Count == 0;
 
     private static long VersionOf(JObject desired) => desired["$version"]?.Value<long>() ?? 0;
 
@@ -148,11 +161,21 @@ public sealed partial class TwinSettings<TSettings>
     [LoggerMessage(Level = LogLevel.Warning, Message = "Rejected settings version {Rejected}, kept version {Kept}. {Errors}")]
     private partial void LogRejected(long rejected, long kept, string errors);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The desired properties of version {Version} are others than those seen before under that version; the whole twin was fetched, and is taken as it is.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The hub gave an empty twin without version, so it has none now; the settings of version {Version} stay in force.")]
+    private partial void LogNoTwin(long version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The desired properties of version {Version} are others than those seen before under that version; the whole twin was fetched, and is taken as it is.")]
     private partial void LogSameVersion(long version);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The desired value of {Path}, for which there is a local one, has changed; in force is: {Winner}. {Conflict}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The desired value of {Path}, for which there is a local one, has changed; in force is: {Winner}. {Conflict}")]
     private partial void LogConflict(string path, string winner, string conflict);
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "The saved local settings cannot be used by this version of the module; it starts without them. {Cause}")]
+    private partial void LogLocalUnusable(string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The saved settings cannot be used by this version of the module; it starts with its defaults. {Errors}")]
     private partial void LogSavedUnusable(string errors);
