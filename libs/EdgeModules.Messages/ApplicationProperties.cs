@@ -11,4 +11,7 @@ public static class ApplicationProperties
 
     /// <summary>How many readings or items the body holds; the unit of accounting.</summary>
     public const string Count = "count";
+
+    /// <summary><c>true</c> on readings that their source has calibrated: nobody does it again.</summary>
+    public const string Calibrated = "calibrated";
 }

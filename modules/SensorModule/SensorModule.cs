@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Messages;
 using EdgeModules.Sensing.Faults;
 using EdgeModules.Sensing.Replay;
 using EdgeModules.Sensing.Synthetic;
@@ -17,6 +18,8 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
     private const string GeneratedBytes = "generatedBytes";
     private const string InjectedFaults = "faults";
 
+    private static readonly Dictionary<string, string> NoProperties = [];
+    private static readonly Dictionary<string, string> Calibrated = new() { [ApplicationProperties.Calibrated] = "true" };
     private static readonly TimeSpan TruthRetry = TimeSpan.FromSeconds(1);
 
     private SourceRun? _run;
@@ -57,7 +60,7 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
         context.Ledger.Count(Generated, batch.Count);
         context.Ledger.Count(GeneratedBytes, batch.ReadingBytes);
         foreach (var kind in faults.GroupBy(fault => fault.Name)) context.Ledger.Count(InjectedFaults, kind.Key, kind.Count());
-        return new ModuleResult([MessageOf(batch, _saved)], _saved.ToUtf8());
+        return new ModuleResult([MessageOf(batch, _saved, context.Settings)], _saved.ToUtf8());
     }
 
     public override IReadOnlyList<OutboundMessage> RecreateOutputs(ModuleContext<SensorSettings> context)
@@ -75,7 +78,7 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
         if (batch is not null)
         {
             telemetry.SourceOpened(context.Settings.Mode, _run!.OpenedAt, _run.Readings);
-            return [MessageOf(batch, saved)];
+            return [MessageOf(batch, saved, context.Settings)];
         }
 
         CloseRun();
@@ -154,7 +157,9 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
     private SourceRun RunFor(SensorSettings settings)
     {
         if (_run is not null) return _run;
-        IReadingSource source = settings.Mode == SourceMode.Replay ? new ReplaySource(settings.Replay) : new SyntheticSource(settings.Synthetic);
+        IReadingSource source = settings.Mode == SourceMode.Replay
+            ? new ReplaySource(settings.Replay, settings.Calibration)
+            : new SyntheticSource(settings.Synthetic, settings.Calibration);
         _runSettings = settings;
         return _run = new SourceRun(source, _saved);
     }
@@ -179,7 +184,7 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
         truth.Close();
     }
 
-    private static OutboundMessage MessageOf(Batch batch, SensorState state) => new()
+    private static OutboundMessage MessageOf(Batch batch, SensorState state, SensorSettings settings) => new()
     {
         Output = Output,
         Body = batch.Body,
@@ -187,5 +192,6 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
         MessageType = MessageType,
         MessageId = state.MessageId,
         Recreatable = true,
+        Properties = settings.Calibration.Count > 0 ? Calibrated : NoProperties,
     };
 }

@@ -23,6 +23,9 @@ public sealed record SensorSettings : ISettings<SensorSettings>
     /// <summary>Where in the StateDirectory the faults are told that the data has; null for nowhere.</summary>
     public string? TruthFile { get; init; }
 
+    /// <summary>Device id → metric → what is done to its values once, before they are sent. With any, messages carry <c>calibrated=true</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, CalibrationLine>> Calibration { get; init; } = Sensing.Calibration.None;
+
     public ReplaySettings Replay { get; init; } = new();
 
     public SyntheticSettings Synthetic { get; init; } = new();
@@ -38,12 +41,13 @@ public sealed record SensorSettings : ISettings<SensorSettings>
         errors.Require(
             TruthFile is null || Faults.TruthFile.IsName(TruthFile), TruthFile,
             "a name of 1 to 100 letters, digits, \"-\" and \"_\", and \".jsonl\" behind it, such as \"truth.jsonl\"");
+        Sensing.Calibration.Validate(Calibration, errors.Below("calibration"));
         Replay.Validate(errors.Below("replay"));
         Synthetic.Validate(errors.Below("synthetic"));
     }
 
     /// <summary>Whether a source opened with these settings also serves <paramref name="other"/>: everything is equal but the pace.</summary>
-    internal bool HasSameSourceAs(SensorSettings other) => Mode == other.Mode && Mode switch
+    internal bool HasSameSourceAs(SensorSettings other) => Mode == other.Mode && Sensing.Calibration.AreSame(Calibration, other.Calibration) && Mode switch
     {
         SourceMode.Replay => Replay with { Speed = 0 } == other.Replay with { Speed = 0 },
         _ => Synthetic with { Speed = 0 } == other.Synthetic with { Speed = 0 },

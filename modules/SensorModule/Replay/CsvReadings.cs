@@ -19,6 +19,7 @@ internal sealed class CsvReadings : IDisposable
 
     private readonly string _file;
     private readonly double _intervalMilliseconds;
+    private readonly IReadOnlyDictionary<string, IReadOnlyDictionary<string, CalibrationLine>> _calibration;
     private readonly CsvReader _csv;
     private readonly CsvColumns _columns;
     private readonly Dictionary<string, long> _occurrences = [];
@@ -30,9 +31,11 @@ internal sealed class CsvReadings : IDisposable
     /// <param name="file">The name for errors.</param>
     /// <param name="intervalSeconds">Between two readings of one device, when there is no column <c>timestamp</c>.</param>
     /// <exception cref="SourceException">The header cannot be used.</exception>
-    public CsvReadings(Stream stream, string file, double intervalSeconds)
+    /// <param name="calibration">Of what is written; null for none. What is read is as the file has it.</param>
+    public CsvReadings(
+        Stream stream, string file, double intervalSeconds, IReadOnlyDictionary<string, IReadOnlyDictionary<string, CalibrationLine>>? calibration = null)
     {
-        (_file, _intervalMilliseconds) = (file, intervalSeconds * 1_000);
+        (_file, _intervalMilliseconds, _calibration) = (file, intervalSeconds * 1_000, calibration ?? Calibration.None);
         var options = new CsvReaderOptions
         {
             TrackLineNumbers = true,
@@ -99,6 +102,7 @@ internal sealed class CsvReadings : IDisposable
     /// <inheritdoc cref="WriteTo(ReadingBuffer, long, long)"/>
     public void WriteTo(ReadingBuffer buffer, long due, long next, long timestamp, string? zone, byte[]?[]? cells)
     {
+        var lines = _calibration.Count > 0 ? _calibration.GetValueOrDefault(_deviceId) : null;
         buffer.BeginReading();
         _json.Reset(buffer);
         _json.WriteStartObject();
@@ -111,7 +115,7 @@ internal sealed class CsvReadings : IDisposable
             var cell = cells is null ? _csv.GetSpan(index) : cells[metric];
             if (cells is null ? _csv.IsEmpty(index) : cells[metric] is null) continue;
             _json.WritePropertyName(name);
-            WriteNumber(cell);
+            WriteNumber(cell, lines?.GetValueOrDefault(_columns.NameOf(index)));
         }
 
         _json.WriteEndObject();
@@ -129,13 +133,23 @@ internal sealed class CsvReadings : IDisposable
 
     private string Place => $"{_file} line {_csv.LineNumber}";
 
-    private void WriteNumber(ReadOnlySpan<byte> cell)
+    private void WriteNumber(ReadOnlySpan<byte> cell, CalibrationLine? line)
     {
         var value = double.Parse(cell, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (line is not null) value = line.Apply(value);
         if (double.IsNaN(value)) _json.WriteStringValue("NaN"u8);
         else if (double.IsInfinity(value)) _json.WriteStringValue(value > 0 ? "Infinity"u8 : "-Infinity"u8);
+        else if (line is not null) WriteCalibrated(value);
         else if (JsonNumber.IsValid(cell)) _json.WriteRawValue(cell, skipInputValidation: true);
         else _json.WriteNumberValue(value);
+    }
+
+    /// <summary>With as many digits as a sensor may have, and without those that only the arithmetic has made.</summary>
+    private void WriteCalibrated(double value)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.TryFormat(text, out var length, "G12", CultureInfo.InvariantCulture);
+        _json.WriteRawValue(text[..length], skipInputValidation: true);
     }
 
     private void CheckMetrics()

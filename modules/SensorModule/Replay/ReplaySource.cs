@@ -7,7 +7,8 @@ namespace EdgeModules.Sensing.Replay;
 /// The rows of a file in file order. A row takes as many positions as readings may leave at it (<see cref="FaultPlan.Parts"/>).
 /// The file stays open, so one that is replaced on disk is not mixed with the one that was checked.
 /// </summary>
-public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
+public sealed class ReplaySource(
+    ReplaySettings settings, IReadOnlyDictionary<string, IReadOnlyDictionary<string, CalibrationLine>>? calibration = null) : IReadingSource
 {
     private const int RowsPerPart = 20_000;
 
@@ -137,7 +138,7 @@ public sealed class ReplaySource(ReplaySettings settings) : IReadingSource
         _file!.Position = 0;
         _row = 0;
         _faulty?.StartRound(_done / _summary!.Rows);
-        _rows = new CsvReadings(_file, settings.File, settings.IntervalSeconds);
+        _rows = new CsvReadings(_file, settings.File, settings.IntervalSeconds, calibration);
     }
 
     private FileStream Open()

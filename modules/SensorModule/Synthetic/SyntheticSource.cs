@@ -16,11 +16,19 @@ public sealed class SyntheticSource : IReadingSource
     private readonly double _stepMilliseconds;
     private readonly ulong _seed;
     private readonly long _end;
+
+    // Number of a device → the line of each signal, null for none.
+    private readonly Dictionary<int, CalibrationLine?[]> _calibration = [];
     private TimeBase _time;
     private long _position;
 
-    public SyntheticSource(SyntheticSettings settings)
+    public SyntheticSource(SyntheticSettings settings, IReadOnlyDictionary<string, IReadOnlyDictionary<string, CalibrationLine>>? calibration = null)
     {
+        foreach (var (device, metrics) in calibration ?? Calibration.None)
+        {
+            if (IndexOf(device) is { } index) _calibration[index] = [.. Signals.Names.Select(metrics.GetValueOrDefault)];
+        }
+
         _settings = settings;
         _plan = new FaultPlan(settings.Faults);
         _signals = new Signals(settings.CycleSeconds, settings.Amplitude, settings.Noise);
@@ -106,6 +114,11 @@ public sealed class SyntheticSource : IReadingSource
             Tell(FaultKind.Nan, hit);
         }
 
+        if (_calibration.TryGetValue(device.Index, out var lines))
+        {
+            for (var metric = 0; metric < values.Length; metric++) values[metric] = lines[metric]?.Apply(values[metric]) ?? values[metric];
+        }
+
         buffer.BeginReading();
         var reading = new SyntheticReading(buffer.GetSpan(SyntheticReading.MaxBytes));
         reading.Write(device.Index, device.Index % _settings.Zones, timestamp, values);
@@ -130,7 +143,14 @@ public sealed class SyntheticSource : IReadingSource
         }
     }
 
-    private static string NameOf(Device device) => string.Create(CultureInfo.InvariantCulture, $"sensor-{device.Index + 1:D5}");
+    private static string NameOf(Device device) => NameOf(device.Index);
+
+    private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"sensor-{index + 1:D5}");
+
+    /// <returns>Null for an id that no device of this source has.</returns>
+    private static int? IndexOf(string deviceId) =>
+        deviceId.StartsWith("sensor-", StringComparison.Ordinal) && int.TryParse(deviceId["sensor-".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0 && NameOf(number - 1) == deviceId ? number - 1 : null;
 
     private long TimeOf(Device device, long tick) =>
         _time.Milliseconds + (long)Math.Round((tick * _settings.Devices + device.Index - _time.Position / _plan.Parts) * _stepMilliseconds);
