@@ -1,5 +1,7 @@
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Messages;
+using EdgeModules.Testing.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Sensing.Tests;
@@ -106,6 +108,22 @@ public class CalibrationTests
         SettingsBinder.Bind<SensorSettings>(JsonText.ParseObject(System.Text.Encoding.UTF8.GetBytes($$"""{"calibration":{{calibration}}}""")), errors);
 
         Assert.Equal([message], errors.All.Select(error => error.Message));
+    }
+
+    [Fact]
+    public void Apply_CalibrationSetOnSite_GoesBeforeALaterOneOfTheTwinAndTheSpeedDoesNot()
+    {
+        using var store = new InMemoryStateStore();
+        var settings = new TwinSettings<SensorSettings>(store, NullLogger<TwinSettings<SensorSettings>>.Instance);
+        settings.Apply(JObject.Parse("""{"$version":1,"calibration":{"press%2E1":{"temperature":{"offset":1}}}}"""));
+        Assert.Empty(settings.SetLocal(JObject.Parse("""{"calibration.press%2E1.temperature.offset":2,"replay.speed":5}"""), "Jo", DateTimeOffset.UnixEpoch));
+
+        settings.Apply(JObject.Parse("""{"$version":2,"calibration":{"press%2E1":{"temperature":{"offset":3,"scale":4}}},"replay":{"speed":6}}"""));
+        Assert.Equal(new CalibrationLine { Scale = 4, Offset = 2 }, settings.Current.Calibration["press.1"]["temperature"]);
+        Assert.Equal(6, settings.Current.Replay.Speed);
+        Assert.Equal(
+            ["calibration.press%2E1.temperature.offset local edge-wins", "replay.speed desired cloud-wins"],
+            settings.Verdict()["conflicts"]!.Select(conflict => $"{conflict["path"]} {conflict["winner"]} {conflict["strategy"]}"));
     }
 
     private static SensorSettings Bound(CsvFile file, string calibration) => Bound(new JObject
