@@ -12,11 +12,12 @@ public sealed partial class SwapTelemetry(IMeterFactory meters, ILogger<SwapTele
     public void Decided(string sha256, SwapPhase phase, string reason)
     {
         _decisions.Add(1, new KeyValuePair<string, object?>("decision", SwapReport.Camel(phase)));
-        LogDecided(sha256, phase, reason);
+        // Only what did not go as the candidate's sender wished needs a look.
+        LogDecided(phase is SwapPhase.Promoting or SwapPhase.Promoted ? LogLevel.Information : LogLevel.Warning, sha256, phase, reason);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Sha256}: {Phase}. {Reason}")]
-    private partial void LogDecided(string sha256, SwapPhase phase, string reason);
+    [LoggerMessage(Message = "Model {Sha256}: {Phase}. {Reason}")]
+    private partial void LogDecided(LogLevel level, string sha256, SwapPhase phase, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Model {Sha256} cannot be loaded. {Cause}")]
     public partial void NotLive(string sha256, string cause);

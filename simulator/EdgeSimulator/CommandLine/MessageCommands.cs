@@ -21,7 +21,7 @@ internal static class MessageCommands
         var module = VerbHost.ModuleArgument();
         var method = new Argument<string>("METHOD")
         {
-            Description = "Name of the method; every module of this suite has ping, getLedger, getSettings, resetState",
+            Description = "Name of the method; every module of this suite has ping, getLedger, getSettings, setLocal, clearLocal, resetState",
         };
         var payload = Optional("json", "Payload; - reads it from standard input [default: null]");
         var timeout = Parsed<int?>(
