@@ -28,6 +28,7 @@ public sealed partial class ModelSwap
     /// <returns>Null for another method.</returns>
     public MethodResponse? Call(MethodRequest request, DateTimeOffset now)
     {
+        FollowClock(now);
         switch (request.Name)
         {
             case "approve":

@@ -27,6 +27,10 @@ public sealed partial class ModelSwap : IDisposable
     private static readonly TimeSpan JudgeEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BusyTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(30);
+
+    /// <summary>Less is how long a step may take, and does no harm to times of minutes.</summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(5);
 
     private readonly SwapSurroundings _with;
@@ -44,6 +48,7 @@ public sealed partial class ModelSwap : IDisposable
     private DownloadProgress? _download;
     private DateTimeOffset _judgeAt;
     private DateTimeOffset _tickedAt;
+    private (DateTimeOffset Now, long Timestamp)? _clock;
 
     public ModelSwap(SwapSurroundings with, SwapTelemetry telemetry)
     {
@@ -67,24 +72,27 @@ public sealed partial class ModelSwap : IDisposable
     /// <summary>Loads the active model. To be called once, first.</summary>
     public void Start(PolicySettings policy, DateTimeOffset now)
     {
+        FollowClock(now);
         RepeatReports();
         Do(_machine.Start(policy, now), now);
     }
 
     public void OnSettings(ModelSource? active, ModelSource? candidate, PolicySettings policy, SwapCommand? command, DateTimeOffset now)
     {
+        FollowClock(now);
         Do(_machine.Want(active, candidate, policy, command, now), now);
         AwaitFirst(now);
     }
 
     public void Tick(DateTimeOffset now)
     {
+        FollowClock(now);
         _tickedAt = now;
         RememberTold();
         TakeAnswers(now);
         ComparisonSnapshot? seen = null;
         // What was seen since the last look must not be let off by the end of the probation.
-        if (now >= _judgeAt || now < _judgeAt - JudgeEvery || _machine.IsProbationOver(now))
+        if (now >= _judgeAt || _machine.IsProbationOver(now))
         {
             _judgeAt = now + JudgeEvery;
             seen = _worker.Snapshot();
@@ -105,6 +113,22 @@ public sealed partial class ModelSwap : IDisposable
         _worker.Dispose();
         foreach (var model in new[] { _live, _previous, _candidate, _copy }) model?.Dispose();
         _work.Dispose();
+    }
+
+    /// <summary>
+    /// A clock that is set, as on a gateway that boots without one, must neither end a shadow or a probation nor hold it up: what has lasted a minute
+    /// has still lasted a minute.
+    /// </summary>
+    private void FollowClock(DateTimeOffset now)
+    {
+        var timestamp = _with.Time.GetTimestamp();
+        var last = _clock;
+        _clock = (now, timestamp);
+        if (last is not { } before) return;
+        var step = now - before.Now - _with.Time.GetElapsedTime(before.Timestamp, timestamp);
+        if (step.Duration() < ClockStep) return;
+        _machine.ClockSet(step);
+        (_judgeAt, _tickedAt, _toldAt) = (SwapMachine.Shifted(_judgeAt, step), SwapMachine.Shifted(_tickedAt, step), SwapMachine.Shifted(_toldAt, step));
     }
 
     private void TakeAnswers(DateTimeOffset now)

@@ -83,6 +83,16 @@ public sealed partial class SwapMachine
         return GoDark([], reason, now);
     }
 
+    /// <summary>The clock was set forward, or back: what has lasted so long has still lasted so long.</summary>
+    public void ClockSet(TimeSpan step)
+    {
+        (Since, _started, _shadowSince, _liveSince) = (Shifted(Since, step), Shifted(_started, step), Shifted(_shadowSince, step), Shifted(_liveSince, step));
+        if (_saveAt is { } saveAt) _saveAt = Shifted(saveAt, step);
+    }
+
+    /// <summary>A time that is not set yet stays so.</summary>
+    internal static DateTimeOffset Shifted(DateTimeOffset time, TimeSpan step) => time == default ? time : time + step;
+
     /// <summary>To be called now and then: at least every few seconds while something goes on.</summary>
     /// <param name="seen">Of the shadow that runs; null when none does, or for a quick look at the time only.</param>
     public IReadOnlyList<SwapEffect> Tick(ComparisonSnapshot? seen, LiveHealth health, DateTimeOffset now)

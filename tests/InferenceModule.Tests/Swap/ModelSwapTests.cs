@@ -25,6 +25,11 @@ public sealed class ModelSwapTests : IDisposable
     private readonly Random _random = new(5);
     private long _timestamp;
 
+    /// <summary>Of the time of day only; time passes all the same.</summary>
+    private TimeSpan _clockIsOff;
+
+    private DateTimeOffset Now => _time.GetUtcNow() + _clockIsOff;
+
     public void Dispose() => _mounted.Dispose();
 
     [Fact]
@@ -40,8 +45,32 @@ public sealed class ModelSwapTests : IDisposable
         Assert.Equal(["promoting", "promoted"], reports.Select(report => report.Value<string>("decision")!));
         Assert.All(reports, report => Assert.True(report.ToString().Length < SwapReport.MaxBytes));
         Assert.Contains(reports[0]["rules"]!, rule => rule.Value<string>("rule") == "agreementLowerBound" && rule.Value<string>("verdict") == "held");
-        var answer = swap.Call(new MethodRequest("getShadowReport", null), _time.GetUtcNow())!;
+        var answer = swap.Call(new MethodRequest("getShadowReport", null), Now)!;
         Assert.Equal("promoted", answer.Payload!["last"]!.Value<string>("decision"));
+    }
+
+    /// <summary>The time of day is not the time that passes.</summary>
+    [Theory]
+    [InlineData(SwapPhase.Shadow, 1)]
+    [InlineData(SwapPhase.Shadow, -1)]
+    [InlineData(SwapPhase.Probation, 1)]
+    [InlineData(SwapPhase.Probation, -1)]
+    public async Task Tick_AfterTheClockWasSetByADay_GoesOnWhereItWas(SwapPhase phase, int days)
+    {
+        using var disk = new TemporaryFolder();
+        using var swap = await StartedAsync(disk);
+        await UntilAsync(swap, phase, Source(Second));
+
+        _clockIsOff = TimeSpan.FromDays(days);
+        for (var second = 0; second < 10; second++)
+        {
+            swap.Tick(Now);
+            Assert.Equal(phase, swap.Phase);
+            Assert.True(swap.NextTick(Now) <= Now.AddSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await UntilAsync(swap, SwapPhase.Promoted, Source(Second));
     }
 
     [Fact]
@@ -51,9 +80,9 @@ public sealed class ModelSwapTests : IDisposable
         using var swap = await StartedAsync(disk);
         await UntilAsync(swap, SwapPhase.Promoted, Source(Second));
 
-        Assert.Equal(400, swap.Call(new MethodRequest("rollback", null), _time.GetUtcNow())!.Status);
-        Assert.Equal(409, swap.Call(Rollback(First), _time.GetUtcNow())!.Status);
-        Assert.Equal(200, swap.Call(Rollback(Second), _time.GetUtcNow())!.Status);
+        Assert.Equal(400, swap.Call(new MethodRequest("rollback", null), Now)!.Status);
+        Assert.Equal(409, swap.Call(Rollback(First), Now)!.Status);
+        Assert.Equal(200, swap.Call(Rollback(Second), Now)!.Status);
 
         Assert.Equal((SwapPhase.RolledBack, "1"), (swap.Phase, swap.Live!.Identity.Version));
     }
@@ -69,7 +98,7 @@ public sealed class ModelSwapTests : IDisposable
         await UntilAsync(swap, SwapPhase.Rejected, source);
 
         Assert.Equal("1", swap.Live!.Identity.Version);
-        Assert.Contains("try 3 of 3", swap.Report(_time.GetUtcNow()).Value<string>("reason"), StringComparison.Ordinal);
+        Assert.Contains("try 3 of 3", swap.Report(Now).Value<string>("reason"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,7 +116,7 @@ public sealed class ModelSwapTests : IDisposable
 
         using var left = disk.Copy();
         using var swap = New(left);
-        swap.Start(Quick, _time.GetUtcNow());
+        swap.Start(Quick, Now);
 
         Assert.Equal(killedIn is SwapPhase.Probation or SwapPhase.Promoted ? "2" : "1", swap.Live!.Identity.Version);
         Assert.Equal(killedIn is SwapPhase.Probation ? SwapPhase.Probation : killedIn is SwapPhase.Promoted ? SwapPhase.Promoted : SwapPhase.Idle, swap.Phase);
@@ -103,7 +132,7 @@ public sealed class ModelSwapTests : IDisposable
         File.WriteAllBytes(disk.File(ModelStore.FileOf(TinyModel.Sha256(Second))), First);
 
         using var swap = New(disk);
-        swap.Start(Quick, _time.GetUtcNow());
+        swap.Start(Quick, Now);
 
         Assert.Equal((SwapPhase.RolledBack, "1"), (swap.Phase, swap.Live!.Identity.Version));
     }
@@ -124,19 +153,19 @@ public sealed class ModelSwapTests : IDisposable
     private async Task<ModelSwap> StartedAsync(TemporaryFolder disk)
     {
         var swap = New(disk);
-        swap.Start(Quick, _time.GetUtcNow());
-        swap.OnSettings(Source(First), null, Quick, null, _time.GetUtcNow());
-        await Waiting.ForAsync(() => swap.Live is not null, "the first model works", () => swap.Tick(_time.GetUtcNow()));
+        swap.Start(Quick, Now);
+        swap.OnSettings(Source(First), null, Quick, null, Now);
+        await Waiting.ForAsync(() => swap.Live is not null, "the first model works", () => swap.Tick(Now));
         return swap;
     }
 
     /// <summary>Plays windows of a few devices and moves the clock, until the swap is there.</summary>
     private async Task UntilAsync(ModelSwap swap, SwapPhase phase, ModelSource candidate)
     {
-        swap.OnSettings(Source(First), candidate, Quick, null, _time.GetUtcNow());
+        swap.OnSettings(Source(First), candidate, Quick, null, Now);
         await Waiting.ForAsync(() => swap.Phase == phase, $"the swap is in {phase}", () =>
         {
-            swap.Tick(_time.GetUtcNow());
+            swap.Tick(Now);
             // Time stands still for a shadow that has not had the processor yet.
             if (swap.Phase == phase || !((ShadowWorker)swap.Tap).IsIdle) return;
             for (var i = 0; i < 20 && swap.Tap.Wants; i++) Play(swap);
