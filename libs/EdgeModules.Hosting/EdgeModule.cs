@@ -36,6 +36,14 @@ public abstract class EdgeModule<TSettings>
     /// <param name="items">One or more, in body order.</param>
     public virtual ModuleResult OnItems(string input, IReadOnlyList<JObject> items, ModuleContext<TSettings> context) => ModuleResult.None;
 
+    /// <summary>Inputs whose messages are taken whole: nothing looks into their bodies.</summary>
+    public virtual IReadOnlyCollection<string> MessageInputs => [];
+
+    /// <summary>Called once per message on one of <see cref="MessageInputs"/>.</summary>
+    /// <param name="id">Its message id; for one without, an id that follows from its properties and body.</param>
+    /// <param name="count">Readings or items in it, as it says itself; 1 when it does not. They are counted as received.</param>
+    public virtual ModuleResult OnMessage(InboundMessage message, string id, int count, ModuleContext<TSettings> context) => ModuleResult.None;
+
     /// <summary>Work that is due by time. Called when <see cref="NextTick"/> has passed.</summary>
     public virtual ModuleResult OnTick(ModuleContext<TSettings> context) => ModuleResult.None;
 

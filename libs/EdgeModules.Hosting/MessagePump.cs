@@ -230,6 +230,7 @@ public sealed partial class MessagePump<TSettings>
         {
             if (message.Input == _module.ReadingsInput) result = AskForReadings(message, declared, context);
             else if (_module.ItemInputs.Contains(message.Input)) result = AskForItems(message, declared, context);
+            else if (_module.MessageInputs.Contains(message.Input)) result = AskForMessage(message, key, declared, context);
             else result = Refuse(message, declared);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -267,6 +268,12 @@ public sealed partial class MessagePump<TSettings>
         return result;
     }
 
+    private ModuleResult AskForMessage(InboundMessage message, MessageKey key, int declared, ModuleContext<TSettings> context)
+    {
+        Ledger.Count(Ledger.Received, declared);
+        return _module.OnMessage(message, message.Properties.GetValueOrDefault(SystemProperties.MessageId) ?? key.ToString(), declared, context);
+    }
+
     private void CountInvalid(InvalidReading invalid, InboundMessage message, int declared, ModuleContext<TSettings> context)
     {
         // A body that cannot be read holds what its sender said it holds.
@@ -280,7 +287,7 @@ public sealed partial class MessagePump<TSettings>
 
     private ModuleResult Refuse(InboundMessage message, int declared)
     {
-        string[] known = [.. _module.ReadingsInput is { } readings ? [readings] : Array.Empty<string>(), .. _module.ItemInputs];
+        string[] known = [.. _module.ReadingsInput is { } readings ? [readings] : Array.Empty<string>(), .. _module.ItemInputs, .. _module.MessageInputs];
         LogNoSuchInput(message.Input, known.Length == 0 ? "none" : string.Join(", ", known));
         Ledger.Count(Ledger.Received, declared);
         Ledger.Count(Ledger.Dropped, "unknownInput", declared);

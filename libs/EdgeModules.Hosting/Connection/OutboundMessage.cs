@@ -7,7 +7,7 @@ public sealed record OutboundMessage
 {
     public required string Output { get; init; }
 
-    /// <summary>UTF-8 JSON. Must not change until the next call of the module that made it.</summary>
+    /// <summary>UTF-8 JSON, unless <see cref="Properties"/> say otherwise. Must not change until the next call of the module that made it.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>Readings or items in the body.</summary>
@@ -25,7 +25,7 @@ public sealed record OutboundMessage
     /// </summary>
     public string? MessageId { get; init; }
 
-    /// <summary>Further application properties.</summary>
+    /// <summary>Further application properties; <see cref="SystemProperties.ContentEncoding"/> for a body that is compressed.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = NoProperties;
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed record OutboundMessage
     {
         if (MessageId is not null) yield return new(SystemProperties.MessageId, MessageId);
         yield return new(SystemProperties.ContentType, "application/json");
-        yield return new(SystemProperties.ContentEncoding, "utf-8");
+        if (!Properties.ContainsKey(SystemProperties.ContentEncoding)) yield return new(SystemProperties.ContentEncoding, "utf-8");
         yield return new(SystemProperties.OutputName, Output);
         yield return new(ApplicationProperties.MessageType, MessageType);
         yield return new(ApplicationProperties.Priority, Priority);

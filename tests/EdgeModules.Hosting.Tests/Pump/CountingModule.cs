@@ -42,6 +42,8 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
 
     public override IReadOnlyCollection<string> ItemInputs => ["commands", "scores"];
 
+    public override IReadOnlyCollection<string> MessageInputs => ["anything"];
+
     /// <summary>What a message of items gives; it sees the items and the context.</summary>
     public Func<IReadOnlyList<JObject>, ModuleContext<CountingSettings>, ModuleResult> Items { get; set; } = (_, _) => ModuleResult.None;
 
@@ -73,6 +75,20 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
         var seen = items.Select(item => $"{input}:{item["id"]}").ToList();
         State.AddRange(seen);
         return result with { StateChange = Encoding.UTF8.GetBytes(string.Join(' ', seen)) };
+    }
+
+    /// <summary>Remembers its id and body, and passes it on.</summary>
+    public override ModuleResult OnMessage(InboundMessage message, string id, int count, ModuleContext<CountingSettings> context)
+    {
+        if (id == "bomb") throw new InvalidOperationException("Bang.");
+        var seen = $"{id}:{count}:{Convert.ToHexString(message.Body.Span)}";
+        State.Add(seen);
+        context.Ledger.Count(Ledger.Forwarded, count);
+        var output = new OutboundMessage
+        {
+            Output = "out", Body = message.Body.ToArray(), Count = count, MessageType = "x", Properties = new Dictionary<string, string> { [SystemProperties.ContentEncoding] = "gzip" },
+        };
+        return new ModuleResult([output], Encoding.UTF8.GetBytes(seen));
     }
 
     public override void OnSettings(ModuleContext<CountingSettings> context) => SettingsSeen.Add(context.Settings);

@@ -189,7 +189,7 @@ public sealed class MessagePumpTests
 
         Assert.Empty(rig.Hub);
         Assert.Equal((2, 2), (rig.Pump.Ledger.Total("received"), rig.Pump.Ledger.Total("dropped", "unknownInput")));
-        Assert.Contains(rig.Log.Lines, line => line.Text == "Dropped a message: this module has no input elsewhere; it has readings, commands, scores. Check the routes.");
+        Assert.Contains(rig.Log.Lines, line => line.Text == "Dropped a message: this module has no input elsewhere; it has readings, commands, scores, anything. Check the routes.");
     }
 
     [Fact]
