@@ -1,0 +1,62 @@
+using EdgeModules.Messages.Batches;
+
+namespace EdgeModules.Uplink.Packing;
+
+/// <summary>A message that waits for its batch.</summary>
+/// <param name="Encoded">As <see cref="BatchCodec.EncodeMember"/> gave it.</param>
+/// <param name="Count">Readings or items.</param>
+/// <param name="AcceptedAt">Unix milliseconds.</param>
+internal sealed record TailMember(ReadOnlyMemory<byte> Encoded, int Count, long AcceptedAt);
+
+/// <param name="Members">How many, from the first on, are in it.</param>
+/// <param name="Units">Blocks of 4 KB for which IoT Hub will charge.</param>
+internal sealed record PackedBatch(BatchHeader Header, ReadOnlyMemory<byte> Body, int Members, int Units);
+
+/// <summary>
+/// Finds where a batch ends: at the last message with which it still fits a number of metered units, compressed. How well messages compress is known only when
+/// it was done, so it is tried when the last try says that it may be full by now.
+/// </summary>
+internal sealed class BatchPacker
+{
+    /// <summary>Of the first try; what the modules send compresses better.</summary>
+    private const double FirstRatio = 3;
+
+    private double _ratio = FirstRatio;
+
+    /// <param name="waiting">In order; not empty.</param>
+    /// <param name="rawBytes">Of all of them.</param>
+    /// <param name="units">1 to 63.</param>
+    /// <param name="isDue">Whether the batch goes though it is not full.</param>
+    /// <returns>Null when there is nothing to seal yet. A first message that is larger than the units has a batch of its own, however large.</returns>
+    public PackedBatch? Pack(string id, string priority, IReadOnlyList<TailMember> waiting, long rawBytes, int units, BatchCompression compression, bool isDue)
+    {
+        var most = units * BatchMessage.UnitBytes;
+        if (!isDue && rawBytes < most * _ratio) return null;
+        var all = Seal(waiting.Count);
+        _ratio = Math.Max(1, (double)rawBytes / all.Bytes);
+        if (all.Bytes <= most) return isDue ? all.Batch : null;
+
+        // The first tries are by proportion, then halves: what follows is seldom far from what went before.
+        var (fits, tooMany) = (0, waiting.Count);
+        PackedBatch? best = null;
+        var guess = (int)(waiting.Count * (double)most / all.Bytes);
+        while (tooMany - fits > 1)
+        {
+            guess = Math.Clamp(guess, fits + 1, tooMany - 1);
+            var (batch, bytes) = Seal(guess);
+            if (bytes <= most) (fits, best) = (guess, batch);
+            else tooMany = guess;
+            guess = (fits + tooMany) / 2;
+        }
+
+        return best ?? Seal(1).Batch;
+
+        (PackedBatch Batch, int Bytes) Seal(int members)
+        {
+            var header = new BatchHeader(id, priority, waiting.Take(members).Sum(member => (long)member.Count), waiting[0].AcceptedAt, waiting[members - 1].AcceptedAt);
+            var body = BatchCodec.Encode(header, waiting.Take(members).Select(member => member.Encoded), compression);
+            var bytes = BatchMessage.BytesOf(BatchMessage.Of(header, body, compression));
+            return (new PackedBatch(header, body, members, BatchMessage.UnitsOf(bytes)), bytes);
+        }
+    }
+}
