@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
+using EdgeModules.Hosting.State;
 using EdgeModules.Hosting;
 using EdgeModules.Inference;
 using EdgeModules.Inference.Models;
@@ -46,7 +47,7 @@ public class InferenceModuleBenchmark
         {
             Active = new ModelSource { Source = ModelSourceKind.File, File = Model + ".onnx", Sha256 = Convert.ToHexStringLower(SHA256.HashData(ShippedModels.Read(Model))) },
         };
-        var store = new ModelStore(new ModelFolder(_folder));
+        var store = new ModelStore(new FileFolder(_folder));
         var fetcher = new ModelFetcher(store, new NoNetwork(), ShippedModels.Folder, TimeProvider.System);
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         _module = new InferenceModule(

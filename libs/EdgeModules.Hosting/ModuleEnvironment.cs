@@ -13,6 +13,11 @@ namespace EdgeModules.Hosting;
 public sealed record ModuleEnvironment(
     IModuleCredentials Credentials, int MqttPort, int HttpsPort, int MetricsPort, string MetricsHost, string StateDirectory, LogLevel LogLevel)
 {
+    private const int StandardMetricsPort = 9600;
+
+    /// <summary><c>EdgeHubMetricsPort</c>, default 9600: edgeHub's own metrics page.</summary>
+    public int HubMetricsPort { get; private init; } = StandardMetricsPort;
+
     /// <summary>A warning for the operator about the environment, or null.</summary>
     public string? Warning { get; private init; }
 
@@ -39,9 +44,10 @@ public sealed record ModuleEnvironment(
         }
 
         return new ModuleEnvironment(
-            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "EdgeHubHttpsPort", 443, lowest: 1), ReadPort(variables, "MetricsPort", 9600, lowest: 0),
+            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "EdgeHubHttpsPort", 443, lowest: 1), ReadPort(variables, "MetricsPort", StandardMetricsPort, lowest: 0),
             variables["MetricsHost"] ?? "+", state, ReadLogLevel(variables))
         {
+            HubMetricsPort = ReadPort(variables, "EdgeHubMetricsPort", StandardMetricsPort, lowest: 1),
             Warning = warning,
         };
     }

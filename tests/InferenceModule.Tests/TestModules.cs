@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Inference.Swap;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,10 +17,10 @@ internal static class TestModules
     /// <param name="folder">Of the models brought in.</param>
     /// <param name="mounted">Folder of the source <c>file</c>; null for none.</param>
     public static InferenceModule Create(IModelLoader loader, string folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null) =>
-        new(Surroundings(loader, new ModelFolder(folder), time, mounted, remote), Telemetry, NullLogger<InferenceModule>.Instance);
+        new(Surroundings(loader, new FileFolder(folder), time, mounted, remote), Telemetry, NullLogger<InferenceModule>.Instance);
 
     public static SwapSurroundings Surroundings(
-        IModelLoader loader, IModelFolder folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null)
+        IModelLoader loader, IFileFolder folder, TimeProvider time, string? mounted = null, IRemoteFiles? remote = null)
     {
         var store = new ModelStore(folder);
         return new SwapSurroundings(store, new ModelFetcher(store, remote ?? new NoNetwork(), mounted, time), loader, time);

@@ -11,6 +11,17 @@ public enum ConnectivityState
     Offline,
 }
 
+public static class ConnectivityStates
+{
+    /// <summary>As it is written in messages, reports and labels of metrics.</summary>
+    public static string Word(this ConnectivityState state) => state switch
+    {
+        ConnectivityState.Online => "online",
+        ConnectivityState.Degraded => "degraded",
+        _ => "offline",
+    };
+}
+
 /// <summary>One look at the way to the cloud. A module that is connected to edgeHub knows nothing of the cloud by that.</summary>
 /// <param name="Source">Where it was looked: a word for people.</param>
 public sealed record Evidence(string Source)

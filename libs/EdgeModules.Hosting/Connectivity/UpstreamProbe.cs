@@ -6,7 +6,7 @@ namespace EdgeModules.Hosting.Connectivity;
 /// </summary>
 /// <param name="metricsPage">Of edgeHub; its own loopback or container network, so no proxy.</param>
 /// <param name="beyond">Makes the handler of one connection. Each probe has its own: one that is kept open tells nothing of a new one.</param>
-public sealed class UpstreamProbe(Uri metricsPage, HttpMessageHandler near, Func<HttpMessageHandler> beyond, TimeProvider clock)
+public sealed class UpstreamProbe(Uri metricsPage, HttpMessageHandler near, Func<HttpMessageHandler> beyond, TimeProvider clock) : IUpstreamProbe
 {
     private const int MostPageCharacters = 4 << 20;
     private static readonly TimeSpan PagePatience = TimeSpan.FromSeconds(5);

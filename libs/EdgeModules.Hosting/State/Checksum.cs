@@ -4,7 +4,7 @@ using System.Numerics;
 namespace EdgeModules.Hosting.State;
 
 /// <summary>CRC-32C.</summary>
-internal static class Checksum
+public static class Checksum
 {
     /// <param name="before">The checksum of what stands before <paramref name="data"/>.</param>
     public static int Of(ReadOnlySpan<byte> data, int before = 0)

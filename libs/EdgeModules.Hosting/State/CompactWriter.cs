@@ -5,7 +5,7 @@ namespace EdgeModules.Hosting.State;
 
 /// <summary>
 /// The saved form of the state: whole numbers with seven bits a byte, low ones first, signed ones with the sign in the lowest bit; doubles in eight bytes,
-/// singles in four; names as UTF-8 behind their length.
+/// singles in four; names as UTF-8, and bytes, behind their length.
 /// </summary>
 public sealed class CompactWriter
 {
@@ -43,6 +43,14 @@ public sealed class CompactWriter
         if (_bytes.Length - Length < sizeof(float)) Array.Resize(ref _bytes, _bytes.Length * 2);
         BinaryPrimitives.WriteSingleLittleEndian(_bytes.AsSpan(Length), value);
         Length += sizeof(float);
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Write(bytes.Length);
+        while (_bytes.Length - Length < bytes.Length) Array.Resize(ref _bytes, _bytes.Length * 2);
+        bytes.CopyTo(_bytes.AsSpan(Length));
+        Length += bytes.Length;
     }
 
     public void Write(string name)
@@ -93,6 +101,8 @@ public ref struct CompactReader(ReadOnlySpan<byte> bytes)
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
 
     public float ReadSingle() => BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
+
+    public ReadOnlySpan<byte> ReadBytes() => Take(ReadCount(_rest.Length));
 
     public string ReadName() => Encoding.UTF8.GetString(Take(ReadCount(_rest.Length)));
 

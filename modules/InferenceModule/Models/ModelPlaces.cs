@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using EdgeModules.Hosting.State;
 using EdgeModules.Hosting;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Inference.Swap;
@@ -22,7 +23,7 @@ public sealed record ModelPlaces(string Store, string Mounted, string? RootsFile
 
     public SwapSurroundings Surroundings(IModelLoader loader, IModuleCredentials credentials, TimeProvider time)
     {
-        var store = new ModelStore(new ModelFolder(Store));
+        var store = new ModelStore(new FileFolder(Store));
         var client = new HttpClient(new DownloadHandler(cancellation => RootsAsync(credentials, cancellation)));
         return new SwapSurroundings(store, new ModelFetcher(store, new HttpsFiles(client), Mounted, time), loader, time);
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Swap;
 
 namespace EdgeModules.Inference.Models;
@@ -7,7 +8,7 @@ namespace EdgeModules.Inference.Models;
 /// Models as files named by their SHA-256, which never change; a journal that says which of them are in use; the last reports. Everything is put in place
 /// whole or not at all. When the disk is full, models that the journal does not name are dropped; the active one and the one before never.
 /// </summary>
-public sealed class ModelStore(IModelFolder folder)
+public sealed class ModelStore(IFileFolder folder)
 {
     public const string JournalFile = "journal.json";
     public const string ReportsFile = "reports.json";

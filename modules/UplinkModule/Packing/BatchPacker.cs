@@ -2,15 +2,13 @@ using EdgeModules.Messages.Batches;
 
 namespace EdgeModules.Uplink.Packing;
 
-/// <summary>A message that waits for its batch.</summary>
-/// <param name="Encoded">As <see cref="BatchCodec.EncodeMember"/> gave it.</param>
-/// <param name="Count">Readings or items.</param>
-/// <param name="AcceptedAt">Unix milliseconds.</param>
-internal sealed record TailMember(ReadOnlyMemory<byte> Encoded, int Count, long AcceptedAt);
-
 /// <param name="Members">How many, from the first on, are in it.</param>
-/// <param name="Units">Blocks of 4 KB for which IoT Hub will charge.</param>
-internal sealed record PackedBatch(BatchHeader Header, ReadOnlyMemory<byte> Body, int Members, int Units);
+/// <param name="Bytes">Body and properties, as IoT Hub meters.</param>
+internal sealed record PackedBatch(BatchHeader Header, ReadOnlyMemory<byte> Body, int Members, int Bytes)
+{
+    /// <summary>Blocks of 4 KB for which IoT Hub will charge.</summary>
+    public int Units => BatchMessage.UnitsOf(Bytes);
+}
 
 /// <summary>
 /// Finds where a batch ends: at the last message with which it still fits a number of metered units, compressed. How well messages compress is known only when
@@ -31,10 +29,10 @@ internal sealed class BatchPacker
     public PackedBatch? Pack(string id, string priority, IReadOnlyList<TailMember> waiting, long rawBytes, int units, BatchCompression compression, bool isDue)
     {
         var most = units * BatchMessage.UnitBytes;
-        if (!isDue && rawBytes < most * _ratio) return null;
+        if (!isDue && rawBytes < most * (compression == BatchCompression.None ? 1 : _ratio)) return null;
         var all = Seal(waiting.Count);
-        _ratio = Math.Max(1, (double)rawBytes / all.Bytes);
-        if (all.Bytes <= most) return isDue ? all.Batch : null;
+        if (compression != BatchCompression.None) _ratio = Math.Max(1, (double)rawBytes / all.Bytes);
+        if (all.Bytes <= most) return isDue ? all : null;
 
         // The first tries are by proportion, then halves: what follows is seldom far from what went before.
         var (fits, tooMany) = (0, waiting.Count);
@@ -43,20 +41,25 @@ internal sealed class BatchPacker
         while (tooMany - fits > 1)
         {
             guess = Math.Clamp(guess, fits + 1, tooMany - 1);
-            var (batch, bytes) = Seal(guess);
-            if (bytes <= most) (fits, best) = (guess, batch);
+            var batch = Seal(guess);
+            if (batch.Bytes <= most) (fits, best) = (guess, batch);
             else tooMany = guess;
             guess = (fits + tooMany) / 2;
         }
 
-        return best ?? Seal(1).Batch;
+        return best ?? Seal(1);
 
-        (PackedBatch Batch, int Bytes) Seal(int members)
-        {
-            var header = new BatchHeader(id, priority, waiting.Take(members).Sum(member => (long)member.Count), waiting[0].AcceptedAt, waiting[members - 1].AcceptedAt);
-            var body = BatchCodec.Encode(header, waiting.Take(members).Select(member => member.Encoded), compression);
-            var bytes = BatchMessage.BytesOf(BatchMessage.Of(header, body, compression));
-            return (new PackedBatch(header, body, members, BatchMessage.UnitsOf(bytes)), bytes);
-        }
+        PackedBatch Seal(int members) => BatchPacker.Seal(id, priority, waiting, members, compression);
+    }
+
+    /// <summary>The first message alone.</summary>
+    public static PackedBatch PackFirst(string id, string priority, IReadOnlyList<TailMember> waiting, BatchCompression compression) =>
+        Seal(id, priority, waiting, 1, compression);
+
+    private static PackedBatch Seal(string id, string priority, IReadOnlyList<TailMember> waiting, int members, BatchCompression compression)
+    {
+        var header = new BatchHeader(id, priority, waiting.Take(members).Sum(member => (long)member.Count), waiting[0].AcceptedAt, waiting[members - 1].AcceptedAt);
+        var body = BatchCodec.Encode(header, waiting.Take(members).Select(member => member.Encoded), compression);
+        return new PackedBatch(header, body, members, BatchMessage.BytesOf(BatchMessage.Of(header, body, compression)));
     }
 }

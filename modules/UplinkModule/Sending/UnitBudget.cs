@@ -2,42 +2,23 @@ namespace EdgeModules.Uplink.Sending;
 
 /// <summary>
 /// Spreads the metered units of a day over it, so that a backlog does not spend by breakfast what the evening's readings need. What a part of the day leaves is
-/// there for the rest of it. Days are UTC days, as IoT Hub counts.
+/// there for the rest of it.
 /// </summary>
-internal sealed class UnitBudget
+internal static class UnitBudget
 {
     private const double SecondsOfADay = 86_400;
 
-    /// <summary>How far ahead of the time of day it may be spent: a batch is one piece.</summary>
+    /// <summary>How far ahead of the time of day what is new may spend: a batch is one piece, and the backlog must leave something.</summary>
     private const double AheadSeconds = 3600;
 
-    /// <param name="day">UTC, of the units that were spent.</param>
-    /// <param name="spent">On that day.</param>
-    public UnitBudget(DateOnly day, long spent) => (Day, Spent) = (day, spent);
-
-    public DateOnly Day { get; private set; }
-
-    public long Spent { get; private set; }
-
+    /// <param name="spent">Units of the day so far.</param>
+    /// <param name="units">To be spent now.</param>
     /// <param name="daily">0 for no limit.</param>
-    public bool Allows(int units, long daily, DateTimeOffset now)
+    /// <param name="isNew">Whether it is not of the backlog.</param>
+    public static bool Allows(long spent, int units, long daily, bool isNew, DateTimeOffset now)
     {
         if (daily == 0) return true;
-        Turn(now);
-        var share = Math.Min(1, (now.UtcDateTime.TimeOfDay.TotalSeconds + AheadSeconds) / SecondsOfADay);
-        return Spent + units <= (long)(daily * share);
-    }
-
-    public void Spend(int units, DateTimeOffset now)
-    {
-        Turn(now);
-        Spent += units;
-    }
-
-    /// <summary>A clock that is set back stays in the day it was in: else a day would have two budgets.</summary>
-    private void Turn(DateTimeOffset now)
-    {
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        if (today > Day) (Day, Spent) = (today, 0);
+        var share = Math.Min(1, (now.UtcDateTime.TimeOfDay.TotalSeconds + (isNew ? AheadSeconds : 0)) / SecondsOfADay);
+        return spent + units <= (long)(daily * share);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Testing;
 using EdgeModules.Testing.Fakes;
@@ -64,7 +65,7 @@ public sealed class HttpsFilesTests
         using var disk = new TemporaryFolder();
         await using var server = new FileServer(Content);
         using var client = Client(server);
-        var (sha256, store) = (ModelStore.Hash(Content), new ModelStore(new ModelFolder(disk.Path)));
+        var (sha256, store) = (ModelStore.Hash(Content), new ModelStore(new FileFolder(disk.Path)));
         var source = new ModelSource { Source = ModelSourceKind.Https, Url = new ModelAddress(server.Address("model.onnx?sig=secret")), Sha256 = sha256 };
         server.BreakAfter.Enqueue(1500);
         var time = new FakeTimeProvider();
@@ -93,7 +94,7 @@ public sealed class HttpsFilesTests
         using var disk = new TemporaryFolder();
         await using var server = new FileServer(Content) { StallsFirst = true };
         using var client = Client(server);
-        var (sha256, store, time) = (ModelStore.Hash(Content), new ModelStore(new ModelFolder(disk.Path)), new FakeTimeProvider());
+        var (sha256, store, time) = (ModelStore.Hash(Content), new ModelStore(new FileFolder(disk.Path)), new FakeTimeProvider());
         var source = new ModelSource { Source = ModelSourceKind.Https, Url = new ModelAddress(server.Address("model.onnx")), Sha256 = sha256 };
 
         var fetch = new ModelFetcher(store, new HttpsFiles(client), null, time).FetchAsync(

@@ -1,3 +1,4 @@
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Testing;
 using EdgeModules.Testing.Fakes;
@@ -21,7 +22,7 @@ public sealed class ModelFetcherTests : IDisposable
 
     public ModelFetcherTests()
     {
-        _store = new ModelStore(new ModelFolder(_disk.Path));
+        _store = new ModelStore(new FileFolder(_disk.Path));
         _fetcher = new ModelFetcher(_store, _server, _mounted.Path, _time);
     }
 

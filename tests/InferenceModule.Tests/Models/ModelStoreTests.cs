@@ -1,3 +1,4 @@
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Inference.Swap;
 using EdgeModules.Testing.Fakes;
@@ -12,7 +13,7 @@ public sealed class ModelStoreTests : IDisposable
 
     public ModelStoreTests()
     {
-        _folder = new FillingFolder(new ModelFolder(_disk.Path));
+        _folder = new FillingFolder(new FileFolder(_disk.Path));
         _store = new ModelStore(_folder);
     }
 
@@ -123,7 +124,7 @@ public sealed class ModelStoreTests : IDisposable
     private static string Sha(char digit) => new(digit, 64);
 
     /// <summary>A disk that is full until some files have been deleted.</summary>
-    private sealed class FillingFolder(IModelFolder inner) : IModelFolder
+    private sealed class FillingFolder(IFileFolder inner) : IFileFolder
     {
         private const int NoSpace = 28;
 

@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Inference.Swap;
 using EdgeModules.Testing;
@@ -148,7 +149,7 @@ public sealed class ModelSwapTests : IDisposable
     }
 
     private ModelSwap New(TemporaryFolder disk) =>
-        new(TestModules.Surroundings(new FakeLoader(), new ModelFolder(disk.Path), _time, _mounted.Path), TestModules.Telemetry);
+        new(TestModules.Surroundings(new FakeLoader(), new FileFolder(disk.Path), _time, _mounted.Path), TestModules.Telemetry);
 
     private async Task<ModelSwap> StartedAsync(TemporaryFolder disk)
     {

@@ -91,6 +91,7 @@ public sealed class BatchPackerTests
         var noise = new byte[bytes / 4];
         _random.NextBytes(noise);
         var body = Encoding.UTF8.GetBytes($"[\"{Convert.ToHexString(noise)}{new string('x', bytes / 2)}\"]");
-        return new TailMember(BatchCodec.EncodeMember(new BatchMember($"{i}", "FilterModule", new Dictionary<string, string> { ["count"] = "3" }, body)), 3, i);
+        var member = new BatchMember($"{i}", "FilterModule", new Dictionary<string, string> { ["count"] = "3" }, body);
+        return new TailMember(member.Id, BatchCodec.EncodeMember(member), 3, 1, i);
     })];
 }

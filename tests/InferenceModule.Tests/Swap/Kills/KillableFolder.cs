@@ -1,3 +1,4 @@
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Testing.Crashing;
 using EdgeModules.Testing.Fakes;
@@ -17,10 +18,10 @@ public enum KillMoment
 /// <summary>
 /// The folder of models of a process that is killed at one of its changes: what is there then is kept, and nothing that follows has any effect.
 /// </summary>
-internal sealed class KillableFolder(TemporaryFolder disk) : IModelFolder
+internal sealed class KillableFolder(TemporaryFolder disk) : IFileFolder
 {
     private readonly Lock _lock = new();
-    private readonly ModelFolder _inner = new(disk.Path);
+    private readonly FileFolder _inner = new(disk.Path);
 
     /// <summary>The number of the change, counted from 1; null for none.</summary>
     public (int Number, KillMoment Moment)? KillAt { get; init; }
@@ -36,6 +37,8 @@ internal sealed class KillableFolder(TemporaryFolder disk) : IModelFolder
     {
         lock (_lock) Left ??= disk.Copy();
     }
+
+    public long FreeBytes => Alive(() => _inner.FreeBytes);
 
     public IReadOnlyList<string> List() => Alive(() => _inner.List());
 

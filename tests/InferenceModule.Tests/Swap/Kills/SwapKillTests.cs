@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeModules.Hosting.State;
 using EdgeModules.Inference.Models;
 using EdgeModules.Inference.Swap;
 using EdgeModules.Testing.Fakes;
@@ -162,7 +163,7 @@ public sealed class SwapKillTests(ITestOutputHelper output) : IDisposable
     {
         foreach (var model in Directory.GetFiles(left.Path, "*.onnx"))
             Assert.Equal(Path.GetFileNameWithoutExtension(model), ModelStore.Hash(File.ReadAllBytes(model)));
-        var (journal, problem) = new ModelStore(new ModelFolder(left.Path)).Open();
+        var (journal, problem) = new ModelStore(new FileFolder(left.Path)).Open();
         Assert.Null(problem);
         using var life = new SwapLife(story, new KillableFolder(left), _mounted, _time, seed: 2);
         Assert.True(life.Start(new OnnxModelLoader()));

@@ -1,32 +1,25 @@
-namespace EdgeModules.Inference.Models;
-
-/// <summary>A folder of files, as the store of models needs it; all calls throw <see cref="IOException"/> when the disk refuses.</summary>
-public interface IModelFolder
-{
-    IReadOnlyList<string> List();
-
-    /// <returns>Null when there is no such file.</returns>
-    byte[]? Read(string name);
-
-    /// <returns>Null when there is no such file.</returns>
-    long? LengthOf(string name);
-
-    /// <summary>For writing at its end; made when absent. Can be cut off and gone back in.</summary>
-    Stream Append(string name);
-
-    /// <summary>Puts a file in place whole or not at all: whatever happens, the name holds the old content or the new.</summary>
-    void Replace(string name, ReadOnlySpan<byte> content);
-
-    /// <summary>A file that is complete gets its name; its content is on the disk before.</summary>
-    void Commit(string from, string to);
-
-    void Delete(string name);
-}
+namespace EdgeModules.Hosting.State;
 
 /// <summary>The folder on a disk.</summary>
-public sealed class ModelFolder(string path) : IModelFolder
+public sealed class FileFolder(string path) : IFileFolder
 {
     private const string Fresh = ".new";
+
+    public long FreeBytes
+    {
+        get
+        {
+            try
+            {
+                Directory.CreateDirectory(path);
+                return new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                return long.MaxValue;
+            }
+        }
+    }
 
     public IReadOnlyList<string> List() => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file))] : [];
 
