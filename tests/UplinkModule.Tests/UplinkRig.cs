@@ -113,7 +113,8 @@ internal sealed class UplinkRig : IDisposable
     {
         Module.Dispose();
         Module = Create();
-        foreach (var change in _journal.Take(saved ?? int.MaxValue)) Module.ApplyChange(change);
+        if (saved is { } kept) _journal.RemoveRange(kept, _journal.Count - kept);
+        foreach (var change in _journal) Module.ApplyChange(change);
         Begin();
     }
 

@@ -19,6 +19,8 @@ internal sealed class BatchPacker
     /// <summary>Of the first try; what the modules send compresses better.</summary>
     private const double FirstRatio = 3;
 
+    private const double Margin = 1.25;
+
     private double _ratio = FirstRatio;
 
     /// <param name="waiting">In order; not empty.</param>
@@ -30,14 +32,23 @@ internal sealed class BatchPacker
     {
         var most = units * BatchMessage.UnitBytes;
         if (!isDue && rawBytes < most * (compression == BatchCompression.None ? 1 : _ratio)) return null;
-        var all = Seal(waiting.Count);
-        if (compression != BatchCompression.None) _ratio = Math.Max(1, (double)rawBytes / all.Bytes);
+
+        // Of many that wait, as when the disk refused for long, only so many are looked at as will be too many.
+        var count = Reach(waiting, most * (compression == BatchCompression.None ? 1 : _ratio) * Margin);
+        var all = Seal(count);
+        while (all.Bytes <= most && count < waiting.Count)
+        {
+            count = Math.Min(waiting.Count, count + (count / 2) + 1);
+            all = Seal(count);
+        }
+
+        if (compression != BatchCompression.None) _ratio = Math.Max(1, (double)waiting.Take(count).Sum(member => (long)member.Encoded.Length) / all.Bytes);
         if (all.Bytes <= most) return isDue ? all : null;
 
         // The first tries are by proportion, then halves: what follows is seldom far from what went before.
-        var (fits, tooMany) = (0, waiting.Count);
+        var (fits, tooMany) = (0, count);
         PackedBatch? best = null;
-        var guess = (int)(waiting.Count * (double)most / all.Bytes);
+        var guess = (int)(count * (double)most / all.Bytes);
         while (tooMany - fits > 1)
         {
             guess = Math.Clamp(guess, fits + 1, tooMany - 1);
@@ -55,6 +66,14 @@ internal sealed class BatchPacker
     /// <summary>The first message alone.</summary>
     public static PackedBatch PackFirst(string id, string priority, IReadOnlyList<TailMember> waiting, BatchCompression compression) =>
         Seal(id, priority, waiting, 1, compression);
+
+    /// <returns>How many, from the first on, have that many bytes, or all.</returns>
+    private static int Reach(IReadOnlyList<TailMember> waiting, double bytes)
+    {
+        var (count, sum) = (0, 0L);
+        while (count < waiting.Count && sum < bytes) sum += waiting[count++].Encoded.Length;
+        return count;
+    }
 
     private static PackedBatch Seal(string id, string priority, IReadOnlyList<TailMember> waiting, int members, BatchCompression compression)
     {

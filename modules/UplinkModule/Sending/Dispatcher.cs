@@ -30,7 +30,9 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     private readonly List<OutboundMessage> _outputs = [];
     private DateTimeOffset _nextBacklog;
     private DateTimeOffset _nextRound;
-    private DateTimeOffset _retryAt;
+
+    /// <summary>Null while the disk obeys.</summary>
+    private DateTimeOffset? _retryAt;
 
     /// <summary>Messages in edgeHub's queue for the cloud, as it told last; null when it does not.</summary>
     public long? Queued { get; set; }
@@ -42,11 +44,12 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     {
         _outputs.Clear();
         KeepUpWithClock(context.Now);
-        if (context.Now >= _retryAt)
+        if (_retryAt is null || context.Now >= _retryAt)
         {
+            _retryAt = null;
             foreach (var lane in Lanes.All)
             {
-                while (State[lane].Tail.Count > 0 && TryPack(lane, context))
+                while (_retryAt is null && State[lane].Tail.Count > 0 && TryPack(lane, context))
                 {
                 }
             }
@@ -59,10 +62,10 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
 
     public DateTimeOffset NextRun(ModuleContext<UplinkSettings> context)
     {
-        var next = _retryAt > context.Now ? Earlier(_nextRound, _retryAt) : _nextRound;
+        var next = _retryAt is { } retry ? Earlier(_nextRound, retry) : _nextRound;
         foreach (var lane in Lanes.All)
         {
-            if (State[lane].Tail.Count > 0 && MaySend(lane, 1, isNew: true, context)) next = Earlier(next, Later(_retryAt, DueAt(lane, context)));
+            if (State[lane].Tail.Count > 0 && MaySend(lane, 1, isNew: true, context)) next = Earlier(next, Later(_retryAt ?? context.Now, DueAt(lane, context)));
         }
 
         return Backlog(context) is null ? next : Earlier(next, _nextBacklog);
@@ -84,7 +87,7 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     /// <summary>A clock that was set back must not make what is due wait for it.</summary>
     private void KeepUpWithClock(DateTimeOffset now)
     {
-        if (_nextRound - now > RoundInterval) (_nextRound, _nextBacklog, _retryAt) = (now, now, now);
+        if (_nextRound - now > RoundInterval) (_nextRound, _nextBacklog, _retryAt) = (now, now, null);
     }
 
     private DateTimeOffset DueAt(Lane lane, ModuleContext<UplinkSettings> context)
