@@ -130,6 +130,8 @@ public sealed class ModelStoreTests : IDisposable
 
         public int RoomAfterDeletes { get; set; }
 
+        public long FreeBytes => inner.FreeBytes;
+
         public IReadOnlyList<string> List() => inner.List();
 
         public byte[]? Read(string name) => inner.Read(name);
