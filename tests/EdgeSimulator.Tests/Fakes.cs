@@ -23,6 +23,10 @@ internal sealed class FakeHub : IEdgeHub
 
     public bool UpstreamOnline { get; set; } = true;
 
+    public UpstreamQuality UpstreamQuality { get; set; } = UpstreamQuality.Good;
+
+    public int? MetricsPort { get; set; }
+
     public string? ConfigurationRefusal { get; set; }
 
     public HubStatus Status { get; set; } = HubStatuses.Empty;
@@ -33,7 +37,7 @@ internal sealed class FakeHub : IEdgeHub
 
     public ModuleIdentity GetIdentity(string module) => new("device-1", module, "1", "a2V5");
 
-    public HubStatus GetStatus() => Status with { Upstream = Status.Upstream with { Online = UpstreamOnline } };
+    public HubStatus GetStatus() => Status with { Upstream = Status.Upstream with { Online = UpstreamOnline }, Quality = UpstreamQuality };
 
     public JObject GetTwin(string module) => (JObject)Twin(module).DeepClone();
 

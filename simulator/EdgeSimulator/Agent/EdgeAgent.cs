@@ -48,7 +48,7 @@ public sealed class EdgeAgent : IModuleFleet, IAsyncDisposable
                 var state = Path.Combine(plan.StateDirectory, "modules", module.Name);
                 Directory.CreateDirectory(state);
                 var place = new ModulePlace(
-                    hub.WorkloadUri, plan.IotHubHostName, plan.GatewayHostName, plan.HubPort, plan.HttpsPort, FreePort(), state, plan.LogLevel);
+                    hub.WorkloadUri, plan.IotHubHostName, plan.GatewayHostName, plan.HubPort, plan.HttpsPort, hub.MetricsPort, FreePort(), state, plan.LogLevel);
                 var environment = ModuleEnvironment.Create(module, hub.GetIdentity(module.Name), place);
                 var command = new ChildCommand(ChildLauncher.DotnetCommand, ["exec", assembly], plan.WorkingDirectory, environment);
                 var log = new LogFile(Path.Combine(plan.StateDirectory, "logs", module.Name + ".log"));

@@ -35,6 +35,7 @@ public static class ModuleEnvironment
         variables["IOTEDGE_APIVERSION"] = "2018-06-28";
         variables["EdgeHubMqttPort"] = $"{place.HubPort}";
         variables["EdgeHubHttpsPort"] = $"{place.HttpsPort}";
+        if (place.HubMetricsPort is { } page) variables["EdgeHubMetricsPort"] = $"{page}";
         variables["MetricsPort"] = $"{place.MetricsPort}";
         variables["MetricsHost"] = "localhost";
         variables["StateDirectory"] = place.StateDirectory;
@@ -43,5 +44,6 @@ public static class ModuleEnvironment
 }
 
 /// <summary>What a container would have of its own, and modules on one machine must share out.</summary>
+/// <param name="HubMetricsPort">Of the metrics page of edgeHub; null when there is none.</param>
 public sealed record ModulePlace(
-    string WorkloadUri, string IotHubHostName, string GatewayHostName, int HubPort, int HttpsPort, int MetricsPort, string StateDirectory, string LogLevel);
+    string WorkloadUri, string IotHubHostName, string GatewayHostName, int HubPort, int HttpsPort, int? HubMetricsPort, int MetricsPort, string StateDirectory, string LogLevel);

@@ -23,7 +23,6 @@ public sealed class RunArguments
 
     private readonly Option<TimeSpan?> _duration = Parsed("--duration", "SECONDS", "End after so many seconds", result => Seconds(result, 0.1, LongestSeconds));
     private readonly Option<string?> _report = Text("--report", "FILE.json", "Write the report as JSON");
-    private readonly Option<OfflinePeriod[]?> _offline = Parsed("--offline", "A-B", "Cut the cloud off from second A to second B; may be repeated", Offline);
     private readonly Option<string?> _state = Text(
         "--state", "DIR", "Keep the state here and use it again [default: a fresh directory under .edgesimulator]");
 
@@ -44,6 +43,7 @@ public sealed class RunArguments
         $"Port of the models over HTTPS; 0: any free one [default: {ModelServer.UsualPort}, or any when that is taken]",
         result => (int?)Number(result, 0, 65_535, whole: true));
 
+    private readonly UpstreamArguments _upstream = new();
     private readonly Option<string?> _only = Text("--only", "hub", "hub: start no module, and tell how to connect one");
     private readonly Option<string?> _tour = Text(
         "--tour", TourScript.Name, $"Play a story on sensors of its own, and end with it; {TourScript.Name}: the swap of a model, in some minutes");
@@ -65,7 +65,6 @@ public sealed class RunArguments
     {
         _only.AcceptOnlyFromAmong("hub");
         _tour.AcceptOnlyFromAmong(TourScript.Name);
-        _offline.Arity = ArgumentArity.OneOrMore;
     }
 
     /// <summary>Shared by all verbs.</summary>
@@ -73,11 +72,13 @@ public sealed class RunArguments
 
     public IEnumerable<Option> All =>
         [
-            _manifest, _environment, _data, _speed, _devices, _duration, _report, _offline, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
-            _only, _tour, _epoch, _backoff, _set, _verbose,
+            _manifest, _environment, _data, _speed, _devices, _duration, _report, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
+            .. _upstream.All, _only, _tour, _epoch, _backoff, _set, _verbose,
         ];
 
-    public RunOptions Read(ParseResult result) => new()
+    public RunOptions Read(ParseResult result) => _upstream.AddTo(ReadOwn(result), result);
+
+    private RunOptions ReadOwn(ParseResult result) => new()
     {
         Manifest = result.GetValue(_manifest),
         EnvironmentFile = result.GetValue(_environment),
@@ -86,7 +87,6 @@ public sealed class RunArguments
         Devices = result.GetValue(_devices),
         Duration = result.GetValue(_duration),
         Report = result.GetValue(_report),
-        Offline = result.GetValue(_offline) ?? [],
         State = result.GetValue(_state),
         HubPort = result.GetValue(_hubPort),
         HttpsPort = result.GetValue(_httpsPort),
@@ -110,27 +110,5 @@ public sealed class RunArguments
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) return text;
         result.AddError($"{NameOf(result)} is \"{text}\"; it must be Unix milliseconds or an ISO 8601 time.");
         return null;
-    }
-
-    private static OfflinePeriod[] Offline(ArgumentResult result)
-    {
-        var periods = new List<OfflinePeriod>();
-        foreach (var text in result.Tokens.Select(token => token.Value))
-        {
-            var parts = text.Split('-');
-            if (parts.Length == 2
-                && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var from)
-                && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var to)
-                && from < to && to <= LongestSeconds)
-            {
-                periods.Add(new OfflinePeriod(TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to)));
-            }
-            else
-            {
-                result.AddError($"{NameOf(result)} is \"{text}\"; it must be two seconds of the run, the lower one first, like 10-30.");
-            }
-        }
-
-        return [.. periods];
     }
 }

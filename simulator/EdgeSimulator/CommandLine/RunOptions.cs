@@ -1,3 +1,5 @@
+using EdgeSimulator.Hub;
+
 namespace EdgeSimulator.CommandLine;
 
 /// <summary>What the user asked of <c>run</c>; files and directories as typed.</summary>
@@ -18,6 +20,11 @@ public sealed record RunOptions
     public string? Report { get; init; }
     /// <summary>Times since the start during which the cloud cannot be reached.</summary>
     public IReadOnlyList<OfflinePeriod> Offline { get; init; } = [];
+    /// <summary>Null: the cloud does not come and go.</summary>
+    public Flapping? Flap { get; init; }
+    public UpstreamQuality Quality { get; init; } = UpstreamQuality.Good;
+    /// <summary>Decides which calls to the cloud are lost.</summary>
+    public int Seed { get; init; } = 1;
     public string? State { get; init; }
     public int HubPort { get; init; } = 8883;
     public int HttpsPort { get; init; } = 8443;
@@ -26,6 +33,8 @@ public sealed record RunOptions
     public int MetricsPort { get; init; } = DefaultMetricsPort;
     /// <summary>0: any free one; null: the usual one, or any when that is taken.</summary>
     public int? ModelsPort { get; init; }
+    /// <summary>As <see cref="ModelsPort"/>.</summary>
+    public int? ProbePort { get; init; }
     public bool HubOnly { get; init; }
     /// <summary>Play the story of a model swap, and end with it.</summary>
     public bool Tour { get; init; }
@@ -42,4 +51,10 @@ public sealed record RunOptions
 public sealed record OfflinePeriod(TimeSpan From, TimeSpan To)
 {
     public bool Contains(TimeSpan elapsed) => From <= elapsed && elapsed < To;
+}
+
+/// <summary>The cloud comes and goes by turns, up first.</summary>
+public sealed record Flapping(TimeSpan Up, TimeSpan Down)
+{
+    public bool IsDown(TimeSpan elapsed) => elapsed.Ticks % (Up + Down).Ticks >= Up.Ticks;
 }

@@ -3,7 +3,7 @@ using EdgeSimulator.Terminals;
 
 namespace EdgeSimulator.Control;
 
-/// <summary>The verbs <c>offline</c> and <c>online</c>.</summary>
+/// <summary>The verbs <c>offline</c>, <c>online</c> and <c>cloud</c>.</summary>
 public static class CloudVerbs
 {
     public static async Task<int> SwitchAsync(ControlClient client, bool online, Terminal terminal, CancellationToken cancellation)
@@ -13,6 +13,14 @@ public static class CloudVerbs
         terminal.Plain(
             $"The cloud {(cloud.Value<bool>("changed") ? "is" : "was already")} {(online ? "online" : "offline")}; "
             + (messages == 0 ? "nothing is queued for it." : $"queued for it: {messages:N0} messages ({readings:N0} readings)."));
+        return ExitCodes.Done;
+    }
+
+    public static async Task<int> SetQualityAsync(ControlClient client, CloudQualityChange change, Terminal terminal, CancellationToken cancellation)
+    {
+        var cloud = await client.SetQualityAsync(change, cancellation);
+        terminal.Plain(FormattableString.Invariant(
+            $"Calls to the cloud take {cloud.Value<double>("latencyMs"):0.###} ms longer, and {cloud.Value<double>("lossPercent"):0.###} % of them fail."));
         return ExitCodes.Done;
     }
 }

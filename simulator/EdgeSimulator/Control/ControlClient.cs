@@ -53,6 +53,9 @@ public sealed class ControlClient(int port, TimeProvider clock) : IDisposable
     public Task<JObject> SetOnlineAsync(bool online, CancellationToken cancellation) =>
         CallAsync(HttpMethod.Put, "cloud", new JObject { ["online"] = online }, cancellation);
 
+    public Task<JObject> SetQualityAsync(CloudQualityChange change, CancellationToken cancellation) => CallAsync(
+        HttpMethod.Put, "cloud/quality", new JObject { ["latencyMs"] = change.LatencyMs, ["lossPercent"] = change.LossPercent }, cancellation);
+
     public Task<JObject> GetCredentialsAsync(string module, CancellationToken cancellation) =>
         CallAsync(HttpMethod.Get, $"{PathOf(module)}/credentials", null, cancellation);
 

@@ -36,6 +36,12 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
         application.MapPost("/modules/{module}/messages", SendAsync);
         application.MapPut("/cloud", async context =>
             await AnswerAsync(context, control.SetOnline(Required<bool>(await ReadObjectAsync(context.Request), "online"))));
+        application.MapPut("/cloud/quality", async context =>
+        {
+            var change = await ReadObjectAsync(context.Request);
+            var quality = new CloudQualityChange(Within(change, "latencyMs", UpstreamQuality.MostLatencyMs), Within(change, "lossPercent", 100));
+            await AnswerAsync(context, control.SetQuality(quality));
+        });
         application.MapGet("/cloud/messages", FollowCloudAsync);
         application.MapGet("/logs/{source}", ReadLogAsync);
         application.MapFallback(context =>
@@ -113,6 +119,14 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
         T whole => whole,
         JValue { Value: T value } => value,
         var other => throw new BadHttpRequestException($"{name} is {other?.ToString() ?? "absent"}; it must be of the type {typeof(T).Name}."),
+    };
+
+    /// <returns>Null when it is absent.</returns>
+    private static double? Within(JObject body, string name, double most) => body[name] switch
+    {
+        null or { Type: JTokenType.Null } => null,
+        JValue { Value: long or double } number when number.Value<double>() is var value && value >= 0 && value <= most => value,
+        var other => throw new BadHttpRequestException($"{name} is {other}; it must be a number from 0 to {most:0}."),
     };
 
     private static async Task<JObject> ReadObjectAsync(HttpRequest request)

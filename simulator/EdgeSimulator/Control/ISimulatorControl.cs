@@ -29,6 +29,9 @@ public interface ISimulatorControl
     /// <returns>Whether that was a change, and what is queued for the cloud.</returns>
     JObject SetOnline(bool online);
 
+    /// <returns>Latency and loss as they are now.</returns>
+    JObject SetQuality(CloudQualityChange change);
+
     /// <returns>What reaches the cloud, as JSON lines.</returns>
     /// <param name="module">Only checked for its existence; null for all modules.</param>
     /// <exception cref="SimulatorException">No such module.</exception>
@@ -53,3 +56,6 @@ public enum ModuleCommand
 /// <param name="Version">The new <c>$version</c>.</param>
 /// <param name="Refusal">Why the hub has not taken over a change of its own twin, also where its report says 200; else null.</param>
 public sealed record DesiredChange(long Version, string? Refusal);
+
+/// <summary>Of the way to the cloud; null leaves as it is.</summary>
+public sealed record CloudQualityChange(double? LatencyMs, double? LossPercent);

@@ -74,6 +74,17 @@ public sealed class SimulatorControl(
         };
     }
 
+    public JObject SetQuality(CloudQualityChange change)
+    {
+        var before = hub.UpstreamQuality;
+        var latency = change.LatencyMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : before.Latency;
+        var after = new UpstreamQuality(latency, change.LossPercent ?? before.LossPercent);
+        hub.UpstreamQuality = after;
+        if (after != before)
+            announce(FormattableString.Invariant($"Calls to the cloud take {after.Latency.TotalMilliseconds:0.###} ms longer, and {after.LossPercent:0.###} % fail, by hand."));
+        return new JObject { ["latencyMs"] = after.Latency.TotalMilliseconds, ["lossPercent"] = after.LossPercent };
+    }
+
     public GrowingFile GetCloud(string? module)
     {
         if (module is not null) Known(module);

@@ -20,6 +20,8 @@ internal static class StatusDocument
         ["cloud"] = new JObject
         {
             ["online"] = hub.Upstream.Online,
+            ["latencyMs"] = hub.Quality.Latency.TotalMilliseconds,
+            ["lossPercent"] = hub.Quality.LossPercent,
             ["messages"] = hub.Upstream.Messages,
             ["readings"] = hub.Upstream.Readings,
             ["bytes"] = hub.Upstream.Bytes,

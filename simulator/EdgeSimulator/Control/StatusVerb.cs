@@ -32,11 +32,16 @@ public static class StatusVerb
         terminal.Block(Table(status, "queues", ("endpoint", "endpoint"), ("queued messages", "messages"), ("queued readings", "readings")));
         var cloud = (JObject)status["cloud"]!;
         terminal.Plain(
-            $"Cloud {(cloud.Value<bool>("online") ? "online" : "offline")}: "
+            $"Cloud {(cloud.Value<bool>("online") ? "online" : "offline")}{Quality(cloud)}: "
             + $"{cloud.Value<long>("messages"):N0} messages, {cloud.Value<long>("readings"):N0} readings, "
             + $"{cloud.Value<long>("bytes"):N0} bytes, {cloud.Value<long>("meteredUnits"):N0} units of 4 KB, {cloud.Value<long>("duplicates"):N0} duplicates.");
         return ExitCodes.Done;
     }
+
+    /// <returns>Nothing of a good way.</returns>
+    private static string Quality(JObject cloud) => (cloud.Value<double>("latencyMs"), cloud.Value<double>("lossPercent")) is var (latency, loss) and not (0, 0)
+        ? FormattableString.Invariant($", calls take {latency:0.###} ms longer, {loss:0.###} % fail")
+        : "";
 
     private static Table Table(JObject status, string list, params (string Title, string Property)[] columns)
     {

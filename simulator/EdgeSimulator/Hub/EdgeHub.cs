@@ -44,10 +44,18 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     /// <summary>The port of the methods API; chosen by the system when the options say 0.</summary>
     public int HttpsPort => (_https ?? throw NotStarted()).Port;
 
+    public int? MetricsPort => _page?.Port;
+
     public bool UpstreamOnline
     {
         get => Started.Upstream.Online;
         set => Started.Upstream.Online = value;
+    }
+
+    public UpstreamQuality UpstreamQuality
+    {
+        get => Started.Upstream.Quality;
+        set => Started.Upstream.Quality = value;
     }
 
     private Parts Started => _parts ?? throw NotStarted();
@@ -73,7 +81,8 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
             : HubReport.Disconnected($"{options.DeviceId}/{module}", clock.GetUtcNow()));
         var methods = new DirectMethods(_connections, metrics, clock);
         var expiry = new ExpiryLog(metrics, loggers);
-        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, expiry, metrics, clock, loggers);
+        var link = new CloudLink(options.Upstream, metrics, loggers);
+        var upstream = new UpstreamPump(messages.Open(RouteEndpoint.Upstream), messages, _cloud, link, expiry, metrics, clock, loggers);
         _pumps = new Pumps(messages, _connections, options, upstream, expiry, metrics, clock, loggers);
         _pumps.Delivering += delivery => Delivering?.Invoke(delivery);
         var configuration = new ConfigurationService(options, deployed, _database, twins, _pumps, loggers);
@@ -87,7 +96,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
         var methodsApi = new MethodsApi(options, authenticator, methods, clock, loggers);
         _https = await HttpsHead.StartAsync(options.HttpsPort, _certificates.Server, methodsApi, cancellation).ConfigureAwait(false);
         if (options.MetricsPort is { } port) _page = await MetricsPage.StartAsync(metrics, port, loggers, cancellation).ConfigureAwait(false);
-        _parts = new Parts(identities, messages, configuration, twins, methods, upstream);
+        _parts = new Parts(identities, messages, configuration, twins, methods, link);
         _pumps.Start();
     }
 
@@ -104,6 +113,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
             new UpstreamStatus(
                 UpstreamOnline, cloud.Messages, cloud.Readings, cloud.Bytes, cloud.MeteredUnits, cloud.DuplicateMessages, cloud.DuplicateReadings))
         {
+            Quality = UpstreamQuality,
             Streams = Started.Messages.GetStreams(),
         };
     }
@@ -137,5 +147,5 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     private static InvalidOperationException NotStarted() => new("The hub is not started.");
 
     private sealed record Parts(
-        IdentityStore Identities, MessageStore Messages, ConfigurationService Configuration, TwinService Twins, DirectMethods Methods, UpstreamPump Upstream);
+        IdentityStore Identities, MessageStore Messages, ConfigurationService Configuration, TwinService Twins, DirectMethods Methods, CloudLink Upstream);
 }

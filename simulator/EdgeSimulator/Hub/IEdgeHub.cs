@@ -15,6 +15,12 @@ public interface IEdgeHub : IAsyncDisposable
     /// <summary>False while the cloud is away; messages for <c>$upstream</c> then wait in their queue.</summary>
     bool UpstreamOnline { get; set; }
 
+    /// <summary>Of the way to the cloud while it is there.</summary>
+    UpstreamQuality UpstreamQuality { get; set; }
+
+    /// <summary>Of the metrics page; null when there is none.</summary>
+    int? MetricsPort { get; }
+
     /// <summary>Why the newest desired properties of <c>$edgeHub</c> are not in force; null when they are.</summary>
     string? ConfigurationRefusal { get; }
 
@@ -83,7 +89,23 @@ public sealed record HubOptions(
 
     /// <summary>Of the metrics page on 127.0.0.1; null: there is none.</summary>
     public int? MetricsPort { get; init; }
+
+    public UpstreamStart Upstream { get; init; } = new(Online: true, UpstreamQuality.Good, Seed: 1);
 }
+
+/// <param name="Latency">By which each call to the cloud takes longer.</param>
+/// <param name="LossPercent">How many of the calls fail in a way that edgeHub tries again; 0 to 100.</param>
+public sealed record UpstreamQuality(TimeSpan Latency, double LossPercent)
+{
+    /// <summary>edgeHub gives up a call that takes 20 s (<c>CloudOperationTimeoutSecs</c>): a longer one would be none.</summary>
+    public const int MostLatencyMs = 19_000;
+
+    public static UpstreamQuality Good { get; } = new(TimeSpan.Zero, 0);
+}
+
+/// <summary>The way to the cloud as the hub finds it at its start.</summary>
+/// <param name="Seed">Decides which calls are lost.</param>
+public sealed record UpstreamStart(bool Online, UpstreamQuality Quality, int Seed);
 
 /// <summary>
 /// The books of the hub, in readings (the property <c>count</c> of a message, else 1) and messages, since the state directory was made.
@@ -92,6 +114,9 @@ public sealed record HubOptions(
 public sealed record HubStatus(
     IReadOnlyList<OutputStatus> Outputs, IReadOnlyList<EndpointStatus> Endpoints, IReadOnlyList<string> ConnectedModules, UpstreamStatus Upstream)
 {
+    /// <summary>Of the way to the cloud while it is there.</summary>
+    public UpstreamQuality Quality { get; init; } = UpstreamQuality.Good;
+
     /// <summary>What the sums of <see cref="Upstream"/> are made of.</summary>
     public IReadOnlyList<StreamStatus> Streams { get; init; } = [];
 }

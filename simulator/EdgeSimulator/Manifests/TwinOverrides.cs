@@ -11,6 +11,9 @@ public static class TwinOverrides
     /// <summary>The module that plays or makes up the data.</summary>
     public const string Source = "SensorModule";
 
+    /// <summary>The module that packs what goes to the cloud.</summary>
+    public const string Uplink = "UplinkModule";
+
     private const string MaxAge = "maxAgeSeconds";
 
     // Modules ignore keys that begin with x-.

@@ -27,6 +27,7 @@ public sealed class ModuleCredentials(
             ["StateDirectory"] = state,
             ["MetricsPort"] = "0",
         };
+        if (hub.MetricsPort is { } page) variables["EdgeHubMetricsPort"] = $"{page}";
         foreach (var (name, value) in manifest.Modules.First(deployed => deployed.Name == module).Environment) variables.TryAdd(name, value);
         return variables;
     }

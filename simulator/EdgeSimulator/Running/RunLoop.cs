@@ -14,7 +14,7 @@ public sealed class RunLoop(
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
 
     private readonly ProgressText _progress = new(hub.GetStatus());
-    private readonly OutagePlan _outages = new(hub, options.Offline, terminal);
+    private readonly OutagePlan _outages = new(hub, options.Offline, options.Flap, terminal);
     private readonly long _startedAt = clock.GetTimestamp();
     private TimeSpan _toldAt;
 

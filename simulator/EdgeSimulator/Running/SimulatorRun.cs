@@ -13,6 +13,7 @@ using EdgeSimulator.Reporting;
 using EdgeSimulator.Scoring;
 using EdgeSimulator.Terminals;
 using EdgeSimulator.Tours;
+using EdgeSimulator.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeSimulator.Running;
@@ -69,6 +70,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             {
                 HttpsPort = options.HttpsPort,
                 MetricsPort = options.MetricsPort == 0 ? null : options.MetricsPort,
+                Upstream = new UpstreamStart(OutagePlan.StartsOnline(options), options.Quality, options.Seed),
             },
             clock,
             loggers);
@@ -78,6 +80,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         await hub.StartAsync(signals.Interrupt);
         using var certificates = HubCertificates.LoadOrCreate(Path.Combine(directory.FullPath, HubCertificates.FileName), GatewayHostName, clock.GetUtcNow());
         await using var models = await StartModelServerAsync(options, workspace, directory, certificates.Server, signals.Interrupt);
+        await using var probe = await ProbeTarget.StartAsync(options.ProbePort, certificates.Server, hub, options.Seed, clock, signals.Interrupt);
+        probe.Tell(hub, twins);
         var credentials = new ModuleCredentials(hub, manifest, directory.FullPath, IotHubHostName, GatewayHostName, options.HubPort, options.HttpsPort);
         var modules = manifest.Modules.Select(module => module.Name).ToList();
         SimulatorControl Control(IModuleFleet? fleet) => new(hub, modules, fleet, files, credentials, terminal.Warning, clock);
@@ -106,6 +110,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         terminal.Line($"Models of {shipped} at {models.AddressOf(ModelsFolder, "NAME.onnx")}, for the candidate.url of a swap.");
         foreach (var module in TwinOverrides.Ageless(manifest, options, twins))
             terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
+        terminal.Line($"The cloud, for who looks whether it can be reached, at {probe.Address}.");
+        if (options.Flap is { } flap) terminal.Line($"The cloud can be reached for {flap.Up.TotalSeconds:0.###} s and not for {flap.Down.TotalSeconds:0.###} s, by turns.");
         using var storyEnds = CancellationTokenSource.CreateLinkedTokenSource(signals.Interrupt);
         using var tour = options.Tour ? CreateTour(hub, Control(agent), models, workspace, directory) : null;
         agent.Start();
@@ -185,7 +191,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         }
 
         var start = clock.GetTimestamp();
-        var outages = new OutagePlan(hub, options.Offline, terminal);
+        var outages = new OutagePlan(hub, options.Offline, options.Flap, terminal);
         while (!interrupt.IsCancellationRequested && !(clock.GetElapsedTime(start) >= options.Duration))
         {
             outages.Apply(clock.GetElapsedTime(start));

@@ -20,7 +20,7 @@ public class ModuleEnvironmentTests
         });
 
         var variables = ModuleEnvironment.Create(
-            module, new ModuleIdentity("device-1", "X", "7", "a2V5"), new ModulePlace("unix:///w.sock", "hub.example", "localhost", 18883, 18443, 9601, "/run/modules/X", "info"));
+            module, new ModuleIdentity("device-1", "X", "7", "a2V5"), new ModulePlace("unix:///w.sock", "hub.example", "localhost", 18883, 18443, 9600, 9602, "/run/modules/X", "info"));
 
         Assert.DoesNotContain(foreign, variables.Keys);
         Assert.Equal(Environment.GetEnvironmentVariable("PATH"), variables["PATH"]);
@@ -38,7 +38,8 @@ public class ModuleEnvironmentTests
             ["IOTEDGE_APIVERSION"] = "2018-06-28",
             ["EdgeHubMqttPort"] = "18883",
             ["EdgeHubHttpsPort"] = "18443",
-            ["MetricsPort"] = "9601",
+            ["EdgeHubMetricsPort"] = "9600",
+            ["MetricsPort"] = "9602",
             ["MetricsHost"] = "localhost",
             ["StateDirectory"] = "/run/modules/X",
         };

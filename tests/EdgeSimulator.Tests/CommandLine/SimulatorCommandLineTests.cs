@@ -1,4 +1,5 @@
 using EdgeSimulator.CommandLine;
+using EdgeSimulator.Hub;
 
 namespace EdgeSimulator.Tests.CommandLine;
 
@@ -31,6 +32,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
         Assert.Equal(0, await InvokeAsync(
             "--manifest", "m.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
             "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--https-port", "18443", "--api-port", "19580", "--models-port", "0",
+            "--flap", "2/3.5", "--latency", "5000", "--loss", "12.5", "--seed", "7", "--probe-port", "0",
             "--only", "hub", "--tour", "shadow",
             "--epoch", "2026-01-31T00:00:00Z", "--restart-backoff", "0.5", "--set", "A.b=1", "--set", "A.c=-2", "--verbose"));
 
@@ -53,6 +55,10 @@ public sealed class SimulatorCommandLineTests : IDisposable
                 HttpsPort = 18443,
                 ApiPort = 19580,
                 ModelsPort = 0,
+                Flap = new Flapping(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3.5)),
+                Quality = new UpstreamQuality(TimeSpan.FromSeconds(5), 12.5),
+                Seed = 7,
+                ProbePort = 0,
                 HubOnly = true,
                 Tour = true,
                 Epoch = "2026-01-31T00:00:00Z",
@@ -73,6 +79,15 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("--duration is \"NaN\"; it must be a number from 0.1 to 31536000.", "--duration", "NaN")]
     [InlineData("--offline is \"30-10\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "30-10")]
     [InlineData("--offline is \"x\"; it must be two seconds of the run, the lower one first, like 10-30.", "--offline", "1-2", "--offline", "x")]
+    [InlineData("--flap is \"2\"; it must be two numbers of seconds, each from 0.5 to 86400, like 2/3.", "--flap", "2")]
+    [InlineData("--flap is \"2/0\"; it must be two numbers of seconds, each from 0.5 to 86400, like 2/3.", "--flap", "2/0")]
+    [InlineData("--latency is \"20000\"; it must be a number from 0 to 19000.", "--latency", "20000")]
+    [InlineData("--loss is \"101\"; it must be a number from 0 to 100.", "--loss", "101")]
+    [InlineData("--seed is \"x\"; it must be a whole number from 0 to 2147483647.", "--seed", "x")]
+    [InlineData("--probe-port is \"-1\"; it must be a whole number from 0 to 65535.", "--probe-port=-1")]
+    [InlineData("cloud needs latency or loss; see cloud --help.", "cloud")]
+    [InlineData("MS is \"fast\"; it must be a number from 0 to 19000.", "cloud", "latency", "fast")]
+    [InlineData("loss needs PERCENT; see loss --help.", "cloud", "loss")]
     [InlineData("--epoch is \"soon\"; it must be Unix milliseconds or an ISO 8601 time.", "--epoch", "soon")]
     [InlineData("Argument 'agent' not recognized. Must be one of: 'hub'", "--only", "agent")]
     [InlineData("\"--fast\" is no verb or option of run; see --help.", "--fast")]
@@ -113,6 +128,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("send", "FilterModule", "readings", "[]", "--property", "a=b=c", "--property", "d=", "--raw")]
     [InlineData("offline")]
     [InlineData("online")]
+    [InlineData("cloud", "latency", "5000")]
+    [InlineData("cloud", "loss", "0")]
     [InlineData("monitor", "--module", "FilterModule", "--from-start", "--count", "3", "--json")]
     [InlineData("logs", "edgeHub", "--tail", "0", "-f")]
     [InlineData("start", "FilterModule")]
@@ -136,6 +153,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("send", "send FilterModule readings '{")]
     [InlineData("offline", "offline")]
     [InlineData("online", "online")]
+    [InlineData("cloud", "cloud latency 5000")]
+    [InlineData("cloud latency", "cloud latency 50")]
     [InlineData("monitor", "monitor --module FilterModule")]
     [InlineData("logs", "logs FilterModule --tail 20 -f")]
     [InlineData("start", "start FilterModule")]
@@ -161,7 +180,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
         Assert.Equal(0, await InvokeAsync("--help"));
         foreach (var verb in new[]
         {
-            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "monitor", "restart", "stop", "start", "credentials", "genconfig", "routes",
+            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "cloud", "monitor", "restart", "stop", "start", "credentials", "genconfig", "routes",
             "bench",
         })
         {

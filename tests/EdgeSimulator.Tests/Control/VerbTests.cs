@@ -74,6 +74,34 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task CloudLatencyAndLoss_OneAfterTheOther_ChangeOnlyWhatTheyName()
+    {
+        await CloudVerbs.SetQualityAsync(_run.Client, new CloudQualityChange(1500, null), _run.Terminal.Terminal, CancellationToken.None);
+        await CloudVerbs.SetQualityAsync(_run.Client, new CloudQualityChange(null, 2.5), _run.Terminal.Terminal, CancellationToken.None);
+        await CloudVerbs.SetQualityAsync(_run.Client, new CloudQualityChange(null, 2.5), _run.Terminal.Terminal, CancellationToken.None);
+        Assert.Equal(new UpstreamQuality(TimeSpan.FromMilliseconds(1500), 2.5), _run.Hub.UpstreamQuality);
+        Assert.Equal(
+            [
+                "Calls to the cloud take 1500 ms longer, and 0 % of them fail.",
+                "Calls to the cloud take 1500 ms longer, and 2.5 % of them fail.",
+                "Calls to the cloud take 1500 ms longer, and 2.5 % of them fail.",
+            ],
+            _run.Lines());
+        Assert.Equal(2, _run.Announced.Count);
+        await StatusVerb.RunAsync(_run.Client, asJson: false, _run.Terminal.Terminal, CancellationToken.None);
+        Assert.Contains("Cloud online, calls take 1500 ms longer, 2.5 % fail: 0 messages", _run.Terminal.Text);
+    }
+
+    [Fact]
+    public async Task CloudLatency_OutOfRange_IsRefusedByTheSimulatorToo()
+    {
+        var error = await Assert.ThrowsAsync<SimulatorException>(
+            () => CloudVerbs.SetQualityAsync(_run.Client, new CloudQualityChange(20_000, null), _run.Terminal.Terminal, CancellationToken.None));
+        Assert.Equal("latencyMs is 20000; it must be a number from 0 to 19000.", error.Message);
+        Assert.Equal(UpstreamQuality.Good, _run.Hub.UpstreamQuality);
+    }
+
+    [Fact]
     public async Task StopAndStart_Module_AreDoneAndSaid()
     {
         Assert.Equal(0, await ModuleVerbs.StopAsync(_run.Client, "FilterModule", _run.Terminal.Terminal, CancellationToken.None));

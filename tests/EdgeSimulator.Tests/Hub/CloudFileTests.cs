@@ -44,6 +44,15 @@ public sealed class CloudFileTests : IDisposable
     }
 
     [Fact]
+    public void Recover_FindsWhatWasSentAroundASenderWhoseCallFailed()
+    {
+        using var file = new CloudFile(_path, "edge-1");
+        file.Append([Queued(2), Queued(4)], Now);
+        Assert.Equal([2, 4], Recover(file, 0, [Queued(1), Queued(2), Queued(3), Queued(4), Queued(5)]));
+        Assert.Equal(2, Lines().Length);
+    }
+
+    [Fact]
     public void Recover_LeavesForeignLinesAlone()
     {
         File.WriteAllText(_path, "something else");

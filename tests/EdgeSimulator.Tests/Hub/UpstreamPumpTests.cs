@@ -24,6 +24,7 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
     private readonly MessageStore _store;
     private readonly StoredEndpoint _endpoint;
     private readonly HubMetrics _metrics;
+    private readonly CloudLink _link;
     private readonly UpstreamPump _pump;
     private Task _running = Task.CompletedTask;
 
@@ -36,7 +37,8 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
         var loggers = new LoggerFactory([_logs]);
         var options = new HubOptions("hub", "gateway", "edge-1", 0, _directory, "", HubEnvironment.Default, [], new Dictionary<string, JObject>());
         _metrics = new HubMetrics(options, _clock);
-        _pump = new UpstreamPump(_endpoint, _store, _cloud, new ExpiryLog(_metrics, loggers), _metrics, _clock, loggers) { Online = false };
+        _link = new CloudLink(new UpstreamStart(Online: false, UpstreamQuality.Good, Seed: 1), _metrics, loggers);
+        _pump = new UpstreamPump(_endpoint, _store, _cloud, _link, new ExpiryLog(_metrics, loggers), _metrics, _clock, loggers);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -86,7 +88,7 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
         await StartAsync();
         // The fifth attempt has failed; the sixth comes 1 + 15 seconds later, give or take a fifth.
         await Eventually.IsTrueAsync(() => Attempts == 5, _clock);
-        _pump.Online = true;
+        _link.Online = true;
         var back = _clock.GetUtcNow();
         await Eventually.IsTrueAsync(() => _endpoint.Book.QueuedMessages == 0, _clock);
         Assert.InRange((_clock.GetUtcNow() - back).TotalSeconds, 12, 25);
@@ -108,6 +110,72 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
         Assert.Contains(_logs.Lines, line => line.StartsWith("Warning: Dropped 1 messages for iothub", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Send_SlowCloud_TakesThatLongForEachCallOfASender()
+    {
+        for (var i = 0; i < 25; i++) Accept($"a{i}", priority: 5, module: "a");
+        for (var i = 0; i < 25; i++) Accept($"b{i}", priority: 5, module: "b");
+        var start = _clock.GetUtcNow();
+        _link.Online = true;
+        _link.Quality = new UpstreamQuality(TimeSpan.FromSeconds(5), 0);
+        await StartAsync();
+        await Eventually.IsTrueAsync(() => _endpoint.Book.QueuedMessages == 0, _clock);
+        Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 15, 20);
+        Assert.Equal([.. Ids("a", 0, 10), .. Ids("b", 0, 10), .. Ids("a", 10, 10), .. Ids("b", 10, 10), .. Ids("a", 20, 5), .. Ids("b", 20, 5)], Sent());
+        Assert.Equal(0, Attempts);
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    public async Task Send_LossyCloud_LosesNothingAndKeepsTheOrderOfEachSender(double percent)
+    {
+        for (var i = 0; i < 120; i++) Accept($"{i}", priority: 5, module: i % 3 == 0 ? "a" : "b");
+        _link.Online = true;
+        _link.Quality = new UpstreamQuality(TimeSpan.FromMilliseconds(1), percent);
+        await StartAsync();
+        await Eventually.IsTrueAsync(() => Lines().Count == 120 && _endpoint.Book.QueuedMessages == 0, _clock);
+        foreach (var sender in new[] { "a", "b" })
+        {
+            var numbers = Lines().Where(line => (string)line["moduleId"]! == sender).Select(line => (int)line["messageId"]!).ToList();
+            Assert.Equal(numbers.Order(), numbers);
+        }
+
+        Assert.True(Attempts > 0);
+        Assert.Equal((120, 120), (_store.Cloud.Messages, _endpoint.Book.AcknowledgedMessages));
+    }
+
+    [Fact]
+    public async Task Send_AllIsLost_WaitsUntilItIsNot()
+    {
+        Accept("1", priority: 5);
+        _link.Online = true;
+        _link.Quality = new UpstreamQuality(TimeSpan.Zero, 100);
+        await StartAsync();
+        await Eventually.IsTrueAsync(() => Attempts == 3, _clock);
+        Assert.Empty(Lines());
+        Assert.Contains(_logs.Lines, line => line == "Information: Each call to the upstream takes 0 ms longer, and 100 % of them fail.");
+        _link.Quality = UpstreamQuality.Good;
+        await Eventually.IsTrueAsync(() => Lines().Count == 1, _clock);
+    }
+
+    [Fact]
+    public async Task Send_CloudGoesInMidCall_SendsItAgain()
+    {
+        Accept("1", priority: 5);
+        _link.Online = true;
+        _link.Quality = new UpstreamQuality(TimeSpan.FromSeconds(10), 0);
+        await StartAsync();
+        _link.Online = false;
+        await Eventually.IsTrueAsync(() => Attempts == 2, _clock);
+        Assert.Empty(Lines());
+        _link.Online = true;
+        await Eventually.IsTrueAsync(() => _endpoint.Book.QueuedMessages == 0, _clock);
+        Assert.Equal(["1"], Sent());
+    }
+
+    private static IEnumerable<string> Ids(string module, int first, int count) => Enumerable.Range(first, count).Select(i => $"{module}{i}");
+
     private void Accept(string id, int priority, uint seconds = 0, string module = "source") => _store.Accept(
         new HubMessage(module, "out", _clock.GetUtcNow(), [], [new("messageId", id)], "{}"u8.ToArray()),
         [new RouteTarget(RouteEndpoint.Upstream, priority, seconds)],
@@ -122,7 +190,7 @@ public sealed class UpstreamPumpTests : IAsyncLifetime, IDisposable
 
     private async Task ComeOnlineAsync(int messages)
     {
-        _pump.Online = true;
+        _link.Online = true;
         await Eventually.IsTrueAsync(() => _endpoint.Book is { QueuedMessages: 0 } && Lines().Count == messages, _clock);
     }
 

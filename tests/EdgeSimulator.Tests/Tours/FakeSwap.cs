@@ -74,6 +74,8 @@ internal sealed class FakeSwap(TourModels models) : ISimulatorControl
 
     public JObject SetOnline(bool online) => throw new NotSupportedException();
 
+    public JObject SetQuality(CloudQualityChange change) => throw new NotSupportedException();
+
     public GrowingFile GetCloud(string? module) => throw new NotSupportedException();
 
     public GrowingFile GetLog(string source) => throw new NotSupportedException();

@@ -55,10 +55,11 @@ internal sealed class CloudFile : IDisposable
 
     /// <summary>
     /// Finds what an earlier process appended after its last checkpoint, so that it is not sent twice: lines from <paramref name="checkpoint"/> on
-    /// that say what the first messages of one queue say. Cuts off a line that the process did not end.
+    /// that say what the first messages of one queue say, in their order; what could not be sent with them is between them. Cuts off a line that the process
+    /// did not end.
     /// </summary>
     /// <param name="queues">The first messages of each queue; none is empty.</param>
-    /// <returns>The messages that the file holds, from the first of one queue on.</returns>
+    /// <returns>The messages of one queue that the file holds.</returns>
     public IReadOnlyList<QueuedMessage> Recover(long checkpoint, IReadOnlyList<IReadOnlyList<QueuedMessage>> queues)
     {
         if (checkpoint > _file.Length) return [];
@@ -82,7 +83,12 @@ internal sealed class CloudFile : IDisposable
             var line = new byte[_buffer.WrittenCount];
             var read = _file.ReadAtLeast(line, line.Length, throwOnEndOfStream: false);
             var expected = _buffer.WrittenSpan[..read];
-            if (read <= CloudLine.TimeEnd || !line.AsSpan(CloudLine.TimeEnd, read - CloudLine.TimeEnd).SequenceEqual(expected[CloudLine.TimeEnd..])) break;
+            if (read <= CloudLine.TimeEnd || !line.AsSpan(CloudLine.TimeEnd, read - CloudLine.TimeEnd).SequenceEqual(expected[CloudLine.TimeEnd..]))
+            {
+                _file.Position = start;
+                continue;
+            }
+
             if (read < line.Length)
             {
                 _file.SetLength(start);

@@ -5,27 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace EdgeSimulator.Hub.Delivery;
 
 /// <summary>
-/// Brings the queues of <c>$upstream</c> to the cloud file: append, then checkpoint. While the cloud is offline the batch in hand is tried again and
-/// again after the back-off of edgeHub, which the cloud's return does not cut short.
+/// Brings the queues of <c>$upstream</c> to the cloud file: append, then checkpoint. What fails of the batch in hand is tried again and again after the
+/// back-off of edgeHub, which the cloud's return does not cut short.
 /// </summary>
 internal sealed partial class UpstreamPump(
-    StoredEndpoint endpoint, MessageStore store, CloudFile cloud, ExpiryLog expiry, HubMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    StoredEndpoint endpoint, MessageStore store, CloudFile cloud, CloudLink link, ExpiryLog expiry, HubMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
 {
     private const int BatchSize = 100;
     private readonly ILogger _logger = loggers.CreateLogger<UpstreamPump>();
-    private volatile bool _online = true;
-
-    public bool Online
-    {
-        get => _online;
-        set
-        {
-            if (_online == value) return;
-            _online = value;
-            metrics.UpstreamChanged(value);
-            LogOnline(value ? "online; what waits for it is sent with the next attempt, 60 s from now at the latest" : "offline");
-        }
-    }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -34,6 +21,7 @@ internal sealed partial class UpstreamPump(
         var priority = 0;
         var failures = 0;
         var recovered = false;
+        link.Open();
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -51,10 +39,10 @@ internal sealed partial class UpstreamPump(
                     continue;
                 }
 
-                if (_online)
+                batch = await SendAsync(batch, priority, cancellation).ConfigureAwait(false);
+                if (batch.Count == 0)
                 {
-                    Send(batch, priority);
-                    (batch, failures) = ([], 0);
+                    failures = 0;
                     continue;
                 }
             }
@@ -69,16 +57,38 @@ internal sealed partial class UpstreamPump(
         }
     }
 
-    private void Send(IReadOnlyList<QueuedMessage> batch, int priority)
+    /// <returns>What could not be sent, in order.</returns>
+    private async Task<IReadOnlyList<QueuedMessage>> SendAsync(IReadOnlyList<QueuedMessage> batch, int priority, CancellationToken cancellation)
     {
-        var start = clock.GetTimestamp();
-        cloud.Append(batch, clock.GetUtcNow());
-        store.AcknowledgeUpstream(endpoint, batch, cloud.Length);
-        foreach (var queued in batch)
+        if (!link.Online) return batch;
+        var rounds = CloudCall.Rounds(batch);
+        // Nothing happens between calls that take no time: one write does for all.
+        if (link.Quality == UpstreamQuality.Good) rounds = [[.. rounds.SelectMany(round => round)]];
+        var failed = new HashSet<string>();
+        var delivered = new HashSet<long>();
+        foreach (var round in rounds)
         {
-            metrics.MessageSent(queued.Message, null, null, priority);
-            metrics.MessageTaken(queued.Message, null, null, start);
+            // After a call that failed edgeHub lets the rest of that sender fail too: its order stays.
+            var calls = round.Where(call => !failed.Contains(call.Sender)).ToList();
+            if (calls.Count == 0) continue;
+            var start = clock.GetTimestamp();
+            if (link.Quality.Latency is { Ticks: > 0 } latency) await Task.Delay(latency, clock, cancellation).ConfigureAwait(false);
+            var passed = calls.Where(_ => link.Passes()).ToList();
+            foreach (var call in calls.Except(passed)) failed.Add(call.Sender);
+            Deliver([.. passed.SelectMany(call => call.Messages).OrderBy(queued => queued.Sequence)], priority);
+            delivered.UnionWith(passed.SelectMany(call => call.Messages).Select(queued => queued.Sequence));
+            foreach (var call in calls) metrics.CloudCalled(call.Messages[0].Message, start);
         }
+
+        return [.. batch.Where(queued => !delivered.Contains(queued.Sequence))];
+    }
+
+    private void Deliver(IReadOnlyList<QueuedMessage> messages, int priority)
+    {
+        if (messages.Count == 0) return;
+        cloud.Append(messages, clock.GetUtcNow());
+        store.AcknowledgeUpstream(endpoint, messages, cloud.Length);
+        foreach (var queued in messages) metrics.MessageSent(queued.Message, null, null, priority);
     }
 
     private (int Priority, IReadOnlyList<QueuedMessage> Batch) Take()
@@ -96,9 +106,6 @@ internal sealed partial class UpstreamPump(
         if (found.Count > 0) store.AcknowledgeUpstream(endpoint, found, cloud.Length);
         else store.SetCloudFile(cloud.Id, cloud.Length);
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The upstream is {State}.")]
-    private partial void LogOnline(string state);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The cloud file could not be written; it will be tried again.")]
     private partial void LogFailed(Exception error);

@@ -19,12 +19,14 @@ internal sealed partial class MetricsPage : IHttpApplication<HttpContext>, IAsyn
 
     private MetricsPage(HubMetrics metrics, int port)
     {
-        _metrics = metrics;
+        (_metrics, Port) = (metrics, port);
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Listen(IPAddress.Loopback, port);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
+
+    public int Port { get; }
 
     /// <returns>Null when the port cannot be listened on: a hub does its work without being watched rather than not at all.</returns>
     public static async Task<MetricsPage?> StartAsync(HubMetrics metrics, int port, ILoggerFactory loggers, CancellationToken cancellation)
