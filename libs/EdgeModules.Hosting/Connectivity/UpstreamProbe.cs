@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace EdgeModules.Hosting.Connectivity;
 
 /// <summary>
@@ -32,7 +34,7 @@ public sealed class UpstreamProbe(Uri metricsPage, HttpMessageHandler near, Func
         {
             return HubMetrics.Read(await http.GetStringAsync(metricsPage, either.Token));
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception error) when ((IsTrouble(error) || error is OperationCanceledException) && !cancellation.IsCancellationRequested)
         {
             return null;
         }
@@ -53,7 +55,7 @@ public sealed class UpstreamProbe(Uri metricsPage, HttpMessageHandler near, Func
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return new Evidence(source) { LatencyMs = clock.GetElapsedTime(start).TotalMilliseconds };
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (IsTrouble(error))
         {
             return new Evidence(source) { Trouble = $"It cannot be reached: {error.Message}" };
         }
@@ -62,4 +64,7 @@ public sealed class UpstreamProbe(Uri metricsPage, HttpMessageHandler near, Func
             return new Evidence(source) { Trouble = $"It did not answer within {ProbePatience.TotalSeconds:0} s." };
         }
     }
+
+    /// <summary>A connection that is reset at the moment it is made comes bare, as one of the socket.</summary>
+    private static bool IsTrouble(Exception error) => error is HttpRequestException or IOException or SocketException;
 }

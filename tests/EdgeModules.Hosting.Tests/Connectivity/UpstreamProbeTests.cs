@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EdgeModules.Hosting.Connectivity;
 using Microsoft.Extensions.Time.Testing;
 
@@ -40,12 +41,15 @@ public sealed class UpstreamProbeTests
         Assert.Equal(new Uri("https://hub.example.com:8443/"), asked);
     }
 
-    [Fact]
-    public async Task LookAsync_NothingAnswers_IsAFailureThatSaysWhy()
-    {
-        var probe = Probe(_ => throw new HttpRequestException("refused"), _ => throw new HttpRequestException("No route to host"));
+    public static TheoryData<Exception> Troubles => [new HttpRequestException("gone"), new IOException("gone"), new GoneException()];
 
-        Assert.Equal("It cannot be reached: No route to host", (await probe.LookAsync("hub.example.com", 443, default)).Trouble);
+    [Theory]
+    [MemberData(nameof(Troubles))]
+    public async Task LookAsync_NothingAnswers_IsAFailureThatSaysWhy(Exception error)
+    {
+        var probe = Probe(_ => throw error, _ => throw error);
+
+        Assert.Equal("It cannot be reached: gone", (await probe.LookAsync("hub.example.com", 443, default)).Trouble);
     }
 
     [Fact]
@@ -72,6 +76,12 @@ public sealed class UpstreamProbeTests
     private sealed class Handler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
+    }
+
+    /// <summary>What a connection says that was reset at the moment it was made.</summary>
+    private sealed class GoneException : SocketException
+    {
+        public override string Message => "gone";
     }
 
     /// <summary>Time passes once it was asked.</summary>
