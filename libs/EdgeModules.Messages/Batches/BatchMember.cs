@@ -20,7 +20,8 @@ public sealed record BatchHeader(string Id, string Priority, long Count, long Fi
 
 /// <param name="Members">In the order in which they were taken in, without those that were seen before.</param>
 /// <param name="Duplicates">How many were seen before.</param>
-public sealed record Batch(BatchHeader Header, IReadOnlyList<BatchMember> Members, int Duplicates);
+/// <param name="DuplicateItems">Readings or items in these.</param>
+public sealed record Batch(BatchHeader Header, IReadOnlyList<BatchMember> Members, int Duplicates, long DuplicateItems);
 
 /// <summary>How the body of a batch is compressed.</summary>
 public enum BatchCompression

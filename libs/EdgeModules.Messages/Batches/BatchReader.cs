@@ -6,7 +6,7 @@ namespace EdgeModules.Messages.Batches;
 
 /// <summary>
 /// For whoever takes batches: gives the messages in them. Everything travels at least once, so a message may be in two batches, and a batch may come twice; what
-/// was seen before, by its id, is left out. Not for several threads at a time.
+/// was seen before, by its module and id, is left out. Not for several threads at a time.
 /// </summary>
 /// <param name="remembered">Ids that are kept, at least 1; the oldest is forgotten first. Some 150 bytes each.</param>
 public sealed class BatchReader(int remembered = 100_000)
@@ -41,12 +41,14 @@ public sealed class BatchReader(int remembered = 100_000)
             throw new BatchFormatException($"The batch cannot be decompressed as {contentEncoding}: {error.Message}", error);
         }
 
-        var members = all.Where(member => IsNew(member.Id)).ToList();
-        return new Batch(header, members, all.Count - members.Count);
+        var members = all.Where(IsNew).ToList();
+        return new Batch(header, members, all.Count - members.Count, all.Sum(member => (long)member.Count) - members.Sum(member => (long)member.Count));
     }
 
-    private bool IsNew(string id)
+    /// <summary>Two modules may give the same id.</summary>
+    private bool IsNew(BatchMember member)
     {
+        var id = $"{member.Module}\n{member.Id}";
         if (!_seen.Add(id)) return false;
         _order.Enqueue(id);
         if (_order.Count > remembered) _seen.Remove(_order.Dequeue());

@@ -57,7 +57,16 @@ public sealed class BatchTests
         var second = reader.Read(Encode(BatchCompression.Gzip, Member("b", "2"), Member("c", "3"), Member("c", "3")), "gzip");
 
         Assert.Equal(["c"], second.Members.Select(member => member.Id));
-        Assert.Equal(2, second.Duplicates);
+        Assert.Equal((2, 6), (second.Duplicates, second.DuplicateItems));
+    }
+
+    [Fact]
+    public void Read_SameIdOfAnotherModule_IsAnotherMessage()
+    {
+        var reader = new BatchReader();
+        var batch = reader.Read(Encode(BatchCompression.Gzip, Member("a", "1"), Member("a", "2") with { Module = "AlertModule" }), "gzip");
+
+        Assert.Equal(["FilterModule", "AlertModule"], batch.Members.Select(member => member.Module));
     }
 
     [Fact]
