@@ -10,7 +10,7 @@ public static class Books
 {
     /// <param name="ledgers">Module → its ledger; a module that told none is absent, and what it did is then a difference.</param>
     public static IReadOnlyList<Difference> Compare(IReadOnlyDictionary<string, ModuleLedger> ledgers, HubStatus hub) =>
-        [.. Outputs(ledgers, hub).Concat(Endpoints(hub)).Concat(Inputs(ledgers, hub)).Concat(Outcomes(ledgers)).Concat(Summaries(ledgers)).Where(difference => difference.Readings != 0)];
+        [.. Outputs(ledgers, hub).Concat(Endpoints(hub)).Concat(Inputs(ledgers, hub)).Concat(Outcomes(ledgers)).Concat(Summaries(ledgers)).Concat(Batches(hub)).Where(difference => difference.Readings != 0)];
 
     private static IEnumerable<Difference> Outputs(IReadOnlyDictionary<string, ModuleLedger> ledgers, HubStatus hub)
     {
@@ -55,13 +55,21 @@ public static class Books
         from module in ledgers
         where module.Value.Received is not null
         orderby module.Key
-        select new Difference(module.Key, "received", module.Value.Received!.Value, "accounted for by an outcome", module.Value.Outcomes);
+        select new Difference(
+            module.Key, "received", module.Value.Received!.Value + module.Value.Recovered, "accounted for by an outcome", module.Value.Outcomes);
 
     private static IEnumerable<Difference> Summaries(IReadOnlyDictionary<string, ModuleLedger> ledgers) =>
         from module in ledgers
         where module.Value.Folded != 0 || module.Value.InSummaries != 0
         orderby module.Key
         select new Difference(module.Key, "folded", module.Value.Folded, "in summaries sent, in open windows or forgotten", module.Value.InSummaries);
+
+    private static IEnumerable<Difference> Batches(HubStatus hub) => hub.Batches.Select(batches => new Difference(
+        $"batches of priority {batches.Priority}",
+        "in batches that reached the cloud",
+        batches.Items,
+        "unpacked there, once or again",
+        batches.MemberItems + batches.DuplicateItems));
 }
 
 /// <summary>One equation of the books: two counts of the same readings.</summary>

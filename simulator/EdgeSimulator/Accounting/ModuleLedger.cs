@@ -8,10 +8,13 @@ public sealed record ModuleLedger(JObject Json)
 {
     /// <summary>Each reading received is in exactly one of these; a counter may be split by reason.</summary>
     private static readonly string[] OutcomeCounters =
-        ["forwarded", "suppressed", "folded", "evaluated", "scored", "warming", "invalid", "late", "duplicate", "dropped", "held"];
+        ["forwarded", "suppressed", "folded", "evaluated", "scored", "warming", "invalid", "late", "duplicate", "dropped", "batched", "evicted", "held"];
 
     /// <summary>Null for a source, which receives nothing.</summary>
     public long? Received => Json.ContainsKey("received") ? Sum("received") : null;
+
+    /// <summary>Found again after the module's books were lost; received in these.</summary>
+    public long Recovered => Sum("recovered");
 
     public long Held => Sum("held");
 

@@ -4,9 +4,12 @@ using System.Text.Json;
 namespace EdgeSimulator.Control;
 
 /// <summary>A message as the cloud side wrote it, for the eye.</summary>
-/// <param name="Body">JSON as it was sent, or Base64.</param>
+/// <param name="Body">JSON as it was sent, Base64, or what is compressed in it.</param>
 public sealed record CloudMessage(string Time, string Module, string Id, IReadOnlyList<KeyValuePair<string, string>> Properties, string Body)
 {
+    /// <summary>The id of the batch that it came in; null when it came alone.</summary>
+    public string? Batch { get; init; }
+
     private const int ModuleWidth = 16;
     private const int Wide = 160;
 
@@ -25,7 +28,10 @@ public sealed record CloudMessage(string Time, string Module, string Id, IReadOn
                     .. message.GetProperty("properties").EnumerateObject()
                         .Select(property => KeyValuePair.Create(property.Name, property.Value.GetString() ?? "")),
                 ],
-                message.TryGetProperty("body", out var body) ? body.GetRawText() : message.GetProperty("bodyBase64").GetString() ?? "");
+                message.TryGetProperty("body", out var body) ? body.GetRawText() : BodyOf(message))
+            {
+                Batch = message.TryGetProperty("batchId", out var batch) ? batch.GetString() : null,
+            };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -39,9 +45,17 @@ public sealed record CloudMessage(string Time, string Module, string Id, IReadOn
         var idWidth = width < Wide ? 16 : 48;
         var head = $"{Time} {Module.PadRight(ModuleWidth)} {Shorten(Id, idWidth).PadRight(idWidth)} ";
         var properties = string.Join(' ', Properties.Select(property => $"{property.Key}={property.Value}"));
+        if (Batch is not null) properties = $"in {Batch} {properties}";
         var room = Math.Max(0, width - head.Length - 1);
         properties = Shorten(properties, Math.Max(room / 2, room - Body.Length));
         return Shorten(Visible($"{head}{properties} {Body}"), width);
+    }
+
+    private static string BodyOf(JsonElement message)
+    {
+        var body = message.GetProperty("bodyBase64");
+        var encoding = message.GetProperty("systemProperties").TryGetProperty("contentEncoding", out var said) ? said.GetString() : null;
+        return encoding is "gzip" or "br" && body.TryGetBytesFromBase64(out var bytes) ? $"({encoding}, {bytes.Length:N0} bytes)" : body.GetString() ?? "";
     }
 
     private static string Shorten(string text, int width) => text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";

@@ -106,6 +106,7 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
     public HubStatus GetStatus()
     {
         var (outputs, endpoints, cloud) = Started.Messages.GetStatus();
+        var (streams, batched, batches) = Started.Messages.GetStreams();
         return new HubStatus(
             outputs,
             endpoints,
@@ -114,7 +115,9 @@ public sealed class EdgeHub(HubOptions options, TimeProvider clock, ILoggerFacto
                 UpstreamOnline, cloud.Messages, cloud.Readings, cloud.Bytes, cloud.MeteredUnits, cloud.DuplicateMessages, cloud.DuplicateReadings))
         {
             Quality = UpstreamQuality,
-            Streams = Started.Messages.GetStreams(),
+            Streams = streams,
+            BatchedStreams = batched,
+            Batches = batches,
         };
     }
 

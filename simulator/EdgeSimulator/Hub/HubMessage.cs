@@ -36,6 +36,9 @@ public sealed record HubMessage(
     /// <summary>The kind of item in the body; null when the sender named none.</summary>
     public string? MessageType => ValueOf(ApplicationProperties, EdgeModules.Messages.ApplicationProperties.MessageType);
 
+    /// <summary>How the body is compressed, or its character set; null when the sender does not say.</summary>
+    public string? ContentEncoding => ValueOf(SystemProperties, SystemPropertyMap.ContentEncoding);
+
     /// <summary>The property <c>count</c> when it is a whole number, else 1.</summary>
     public long Readings { get; } =
         long.TryParse(ValueOf(ApplicationProperties, CountName), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;

@@ -119,7 +119,25 @@ public sealed record HubStatus(
 
     /// <summary>What the sums of <see cref="Upstream"/> are made of.</summary>
     public IReadOnlyList<StreamStatus> Streams { get; init; } = [];
+
+    /// <summary>What the cloud unpacked of batches: messages, and what each would have cost alone. The output is the type of the message where it is not known.</summary>
+    public IReadOnlyList<StreamStatus> BatchedStreams { get; init; } = [];
+
+    /// <summary>By priority.</summary>
+    public IReadOnlyList<BatchStatus> Batches { get; init; } = [];
 }
+
+/// <summary>The batches of one priority that reached the cloud, each once. A message in them that came before, by its module and id, is a duplicate.</summary>
+/// <param name="Items">As the batches say by their property <c>count</c>.</param>
+/// <param name="Bytes">Body and properties, as IoT Hub meters them.</param>
+/// <param name="BodyBytes">Compressed.</param>
+/// <param name="Unreadable">Batches that could not be unpacked.</param>
+/// <param name="Members">Messages in the others, without duplicates.</param>
+/// <param name="MemberItems">Readings or items in these.</param>
+/// <param name="MeteredUnitsAlone">What these would have cost one by one.</param>
+public sealed record BatchStatus(
+    string Priority, long Batches, long Items, long Bytes, long BodyBytes, long MeteredUnits, long Unreadable, long Members, long MemberItems,
+    long DuplicateMembers, long DuplicateItems, long MeteredUnitsAlone);
 
 /// <summary>What one output sent to the cloud, without duplicates.</summary>
 /// <param name="Output">Empty for messages that name none, as twin changes.</param>
@@ -151,6 +169,7 @@ public sealed record EndpointStatus(
     long QueuedMessages,
     long Redeliveries);
 
+/// <param name="Readings">Those in batches by what was unpacked, without duplicates.</param>
 /// <param name="Bytes">Body and properties, as IoT Hub meters them.</param>
 /// <param name="MeteredUnits">Started units of 4 KB, message by message.</param>
 /// <param name="DuplicateMessages">Messages whose id the cloud had already seen from that module; not in the other sums.</param>

@@ -10,6 +10,7 @@ internal static class SystemPropertyMap
 
     /// <summary>As edgeHub names it inside; IoT Hub says <c>correlationId</c>.</summary>
     public const string CorrelationId = "cid";
+    public const string ContentEncoding = "contentEncoding";
     public const string OutputName = "outputName";
     public const string ConnectionDeviceId = "connectionDeviceId";
     public const string ConnectionModuleId = "connectionModuleId";
@@ -34,7 +35,7 @@ internal static class SystemPropertyMap
         ("userId", "$.uid"),
         ("to", "$.to"),
         ("contentType", Wire.ContentType),
-        ("contentEncoding", Wire.ContentEncoding),
+        (ContentEncoding, Wire.ContentEncoding),
         ("absolute-expiry-time", "$.exp"),
         (MessageSchema, "$.schema"),
         ("creationTime", "$.ctime"),

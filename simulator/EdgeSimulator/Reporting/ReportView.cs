@@ -17,6 +17,7 @@ public static class ReportView
         terminal.Block(Cloud(report));
         terminal.Plain(
             $"Each reading alone: one message of its own JSON and {EveryReadingAlone.PropertyBytes} bytes of properties; IoT Hub meters in units of 4 KB.");
+        UplinkView.Show(report.Uplink, terminal);
         AlarmView.Show(report.Alarms, terminal);
         ScoreView.Show(report.Scores, terminal);
         if (report.ReadingsInjected > 0) terminal.Plain($"{report.ReadingsInjected:N0} readings were put on inputs by hand, with the verb send.");

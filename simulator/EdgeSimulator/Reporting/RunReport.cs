@@ -32,6 +32,8 @@ public sealed record RunReport(
     ScoreReport Scores,
     IReadOnlyList<string> Notes)
 {
+    public UplinkReport Uplink { get; init; } = UplinkReport.None;
+
     /// <summary>Null when the run was none.</summary>
     public TourResult? Tour { get; init; }
 
@@ -60,6 +62,7 @@ public sealed record RunReport(
     public JObject ToJson()
     {
         var json = Figures();
+        if (!Uplink.IsEmpty) json["uplink"] = Uplink.ToJson();
         if (Scores.Labels is { } labels) json["labels"] = labels.ToJson();
         if (Tour is not null) json["tour"] = Tour.ToJson();
         return json;

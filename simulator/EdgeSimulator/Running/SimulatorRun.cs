@@ -77,7 +77,9 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         using var sources = new SourceWatch(hub, clock);
         using var alarms = new AlarmWatch(hub, clock);
         using var scores = new ScoreWatch(hub, LabelFile.Find(twins.GetValueOrDefault(TwinOverrides.Source), workspace.Root));
+        using var span = new DataSpan(hub);
         await hub.StartAsync(signals.Interrupt);
+        var before = hub.GetStatus();
         using var certificates = HubCertificates.LoadOrCreate(Path.Combine(directory.FullPath, HubCertificates.FileName), GatewayHostName, clock.GetUtcNow());
         await using var models = await StartModelServerAsync(options, workspace, directory, certificates.Server, signals.Interrupt);
         await using var probe = await ProbeTarget.StartAsync(options.ProbePort, certificates.Server, hub, options.Seed, clock, signals.Interrupt);
@@ -128,7 +130,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var books = await shutdown.StopAsync(end, CancellationToken.None);
         var report = RunReport.Create(loop.Elapsed, books, sources.Sources, Processes(agent), alarms.Report(), scores.Report(modules)) with
         {
-            Tour = told?.WithBooks(books.Ledgers),
+            Tour = told?.WithBooks(books.Ledgers), Uplink = UplinkReport.Of(before, books.Hub, span.Measure()),
         };
         ReportView.Show(report, terminal);
         if (options.State is not null) terminal.Plain($"All counts are since {directory.FullPath} was made.");

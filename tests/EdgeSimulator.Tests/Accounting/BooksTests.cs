@@ -26,6 +26,20 @@ public class BooksTests
     public void Compare_NothingSentNorReceived_GivesNoDifference() =>
         Assert.Empty(Books.Compare(Ledgers("{}", "{}"), HubStatuses.Empty));
 
+    [Theory]
+    [InlineData("""{"received":100,"batched":60,"evicted":{"low":20,"normal":5},"held":10,"dropped":{"lostBatch":5}}""")]
+    [InlineData("""{"received":90,"recovered":10,"batched":100}""")]
+    public void Compare_ModuleThatPacks_AccountsForWhatItBatchedEvictedAndHolds(string ledger)
+    {
+        var hub = HubStatuses.Empty with { Endpoints = [HubStatuses.Input("UplinkModule", 0, 0)] };
+        var differences = Books.Compare(new Dictionary<string, ModuleLedger> { ["UplinkModule"] = new(JObject.Parse(ledger)) }, hub);
+        Assert.DoesNotContain(differences, difference => difference.Left == "received");
+        var wrong = JObject.Parse(ledger);
+        wrong["batched"] = wrong.Value<long>("batched") - 1;
+        differences = Books.Compare(new Dictionary<string, ModuleLedger> { ["UplinkModule"] = new(wrong) }, hub);
+        Assert.Contains("UplinkModule: 100 received, 99 accounted for by an outcome", differences.Select(difference => difference.ToString()));
+    }
+
     /// <summary>Nobody keeps books for the user; what was sent by hand must still come out of the queue and into the module.</summary>
     [Theory]
     [InlineData(103, 100)]

@@ -12,6 +12,24 @@ public class CloudMessageTests
     public void ToLine_AnyMessage_HasNoControlCharacters() =>
         Assert.Equal($"23:59:58.123 {"M",-16} {"-",-48} a=1 b=x\uFFFD[2J AAE=", CloudMessage.Parse(Line)!.ToLine(200));
 
+    [Fact]
+    public void ToLine_MessageThatCameInABatch_NamesIt()
+    {
+        const string line = """
+            {"enqueuedTimeUtc":"2026-01-31T23:59:58Z","deviceId":"d","moduleId":"M","messageId":"m-1","batchId":"low/7","properties":{"a":"1"},"systemProperties":{},"body":[1]}
+            """;
+        Assert.Equal($"23:59:58.000 {"M",-16} {"m-1",-48} in low/7 a=1 [1]", CloudMessage.Parse(line)!.ToLine(200));
+    }
+
+    [Fact]
+    public void ToLine_CompressedBody_IsTold()
+    {
+        const string line = """
+            {"enqueuedTimeUtc":"2026-01-31T23:59:58Z","deviceId":"d","moduleId":"M","messageId":"m-1","properties":{},"systemProperties":{"contentEncoding":"gzip"},"bodyBase64":"AAE="}
+            """;
+        Assert.EndsWith(" (gzip, 2 bytes)", CloudMessage.Parse(line)!.ToLine(200));
+    }
+
     [Theory]
     [InlineData(130, "filtered/3ac261… messageType=reading priority=normal coun… [{\"deviceId\":\"press-1\",\"temperature\":21.…")]
     [InlineData(90, "filtered/3ac261… messageType=reading … [{\"deviceId\":\"press-…")]

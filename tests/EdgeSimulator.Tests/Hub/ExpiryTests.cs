@@ -1,4 +1,5 @@
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Delivery;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Storage;
 
@@ -129,7 +130,7 @@ public sealed class ExpiryTests : IDisposable
         Assert.Equal(2, StoredMessages());
         _store.RemoveExpired(_input, At(60), entire: true);
         Assert.Equal(1, StoredMessages());
-        _store.AcknowledgeUpstream(upstream, _store.Take(upstream, 10, At(60)).Messages, 1);
+        _store.AcknowledgeUpstream(upstream, [.. _store.Take(upstream, 10, At(60)).Messages.Select(CloudArrival.Of)], 1);
         Assert.Equal(0, StoredMessages());
         Assert.Equal((9, 6, 0, 0), (upstream.Book.AcceptedReadings, upstream.Book.ExpiredReadings, upstream.Book.QueuedReadings, upstream.Book.QueuedMessages));
     }

@@ -1,4 +1,5 @@
 using EdgeSimulator.Hub;
+using EdgeSimulator.Hub.Delivery;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Hub.Storage;
 
@@ -60,9 +61,9 @@ public sealed class MessageStoreTests : IDisposable
             (input, upstream) = (_store.Open(Input), _store.Open(RouteEndpoint.Upstream));
         }
 
-        _store.AcknowledgeUpstream(upstream, Take(upstream, 1), 100);
+        _store.AcknowledgeUpstream(upstream, Arrivals(upstream), 100);
         Assert.Equal(1, StoredMessages());
-        _store.AcknowledgeUpstream(upstream, Take(upstream, 1), 200);
+        _store.AcknowledgeUpstream(upstream, Arrivals(upstream), 200);
         Assert.Equal(0, StoredMessages());
         Assert.Equal((2, 200), (_store.Cloud.Messages, _store.Cloud.FileBytes));
     }
@@ -79,13 +80,13 @@ public sealed class MessageStoreTests : IDisposable
     [Fact]
     public void Accept_RemembersTheLastTenThousandIdsOfASender()
     {
-        for (var i = 0; i <= RecentIds.Capacity; i++) _store.Accept(Message($"{i}", new byte[1]), [], null);
+        for (var i = 0; i <= RecentIds.UsualCapacity; i++) _store.Accept(Message($"{i}", new byte[1]), [], null);
         Reopen();
         _store.Accept(Message("1", new byte[1]), [], null); // the oldest still known
         _store.Accept(Message("0", new byte[1]), [], null); // forgotten, so new; takes the place of 1
         _store.Accept(Message("1", new byte[1]), [], null);
         var output = Assert.Single(_store.GetStatus().Outputs);
-        Assert.Equal((RecentIds.Capacity + 3, 1), (output.Messages, output.RepeatedMessages));
+        Assert.Equal((RecentIds.UsualCapacity + 3, 1), (output.Messages, output.RepeatedMessages));
     }
 
     [Fact]
@@ -111,6 +112,8 @@ public sealed class MessageStoreTests : IDisposable
     private static RouteTarget[] To(params RouteEndpoint[] endpoints) => [.. endpoints.Select(endpoint => new RouteTarget(endpoint, Route.DefaultPriority))];
 
     private void Work(StoredEndpoint endpoint, int first, int count) => Work(endpoint, [.. Enumerable.Range(first, count).Select(i => $"{i}")]);
+
+    private IReadOnlyList<CloudArrival> Arrivals(StoredEndpoint endpoint) => [.. Take(endpoint, 1).Select(CloudArrival.Of)];
 
     private IReadOnlyList<QueuedMessage> Take(StoredEndpoint endpoint, int max, int second = 0) => _store.Take(endpoint, max, At(second)).Messages;
 

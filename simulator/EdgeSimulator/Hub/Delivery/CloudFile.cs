@@ -35,11 +35,11 @@ internal sealed class CloudFile : IDisposable
 
     /// <summary>Appends all or nothing; the operating system has it when this returns.</summary>
     /// <exception cref="IOException">The file could not be written.</exception>
-    public void Append(IReadOnlyList<QueuedMessage> messages, DateTimeOffset now)
+    public void Append(IReadOnlyList<CloudArrival> messages, DateTimeOffset now)
     {
         var before = _file.Length;
         _buffer.ResetWrittenCount();
-        foreach (var queued in messages) CloudLine.Write(_buffer, _deviceId, queued.Message, now);
+        foreach (var message in messages) CloudLine.Write(_buffer, _deviceId, message, now);
         try
         {
             _file.Position = before;
@@ -60,7 +60,7 @@ internal sealed class CloudFile : IDisposable
     /// </summary>
     /// <param name="queues">The first messages of each queue; none is empty.</param>
     /// <returns>The messages of one queue that the file holds.</returns>
-    public IReadOnlyList<QueuedMessage> Recover(long checkpoint, IReadOnlyList<IReadOnlyList<QueuedMessage>> queues)
+    public IReadOnlyList<CloudArrival> Recover(long checkpoint, IReadOnlyList<IReadOnlyList<QueuedMessage>> queues)
     {
         if (checkpoint > _file.Length) return [];
         // What was appended at once was of one queue.
@@ -71,34 +71,49 @@ internal sealed class CloudFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private List<QueuedMessage> FindLines(long checkpoint, IReadOnlyList<QueuedMessage> queued)
+    private List<CloudArrival> FindLines(long checkpoint, IReadOnlyList<QueuedMessage> queued)
     {
-        var found = new List<QueuedMessage>();
+        var found = new List<CloudArrival>();
         _file.Position = checkpoint;
-        foreach (var message in queued)
+        foreach (var arrival in queued.Select(CloudArrival.Of))
         {
             _buffer.ResetWrittenCount();
-            CloudLine.Write(_buffer, _deviceId, message.Message, DateTimeOffset.UnixEpoch);
+            CloudLine.Write(_buffer, _deviceId, arrival, DateTimeOffset.UnixEpoch);
             var start = _file.Position;
-            var line = new byte[_buffer.WrittenCount];
-            var read = _file.ReadAtLeast(line, line.Length, throwOnEndOfStream: false);
-            var expected = _buffer.WrittenSpan[..read];
-            if (read <= CloudLine.TimeEnd || !line.AsSpan(CloudLine.TimeEnd, read - CloudLine.TimeEnd).SequenceEqual(expected[CloudLine.TimeEnd..]))
+            var lines = new byte[_buffer.WrittenCount];
+            var read = _file.ReadAtLeast(lines, lines.Length, throwOnEndOfStream: false);
+            if (!SaysTheSame(lines.AsSpan(0, read), _buffer.WrittenSpan))
             {
                 _file.Position = start;
                 continue;
             }
 
-            if (read < line.Length)
+            if (read < lines.Length)
             {
                 _file.SetLength(start);
                 break;
             }
 
-            found.Add(message);
+            found.Add(arrival);
         }
 
         return found;
+    }
+
+    /// <summary>Whether it is the beginning of what was expected, but for the times, and tells more than a time.</summary>
+    private static bool SaysTheSame(ReadOnlySpan<byte> found, ReadOnlySpan<byte> expected)
+    {
+        if (found.Length <= CloudLine.TimeEnd) return false;
+        while (found.Length > CloudLine.TimeEnd)
+        {
+            var end = expected.IndexOf((byte)'\n') + 1;
+            var length = Math.Min(end, found.Length);
+            if (!found[CloudLine.TimeEnd..length].SequenceEqual(expected[CloudLine.TimeEnd..length])) return false;
+            found = found[length..];
+            expected = expected[end..];
+        }
+
+        return true;
     }
 
     private void EndLastLine()

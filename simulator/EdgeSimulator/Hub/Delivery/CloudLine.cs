@@ -15,8 +15,16 @@ internal static class CloudLine
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Appends the line with its line feed.</summary>
-    public static void Write(ArrayBufferWriter<byte> buffer, string deviceId, HubMessage message, DateTimeOffset now)
+    /// <summary>Appends the line of a message, and behind that of a batch the line of each member.</summary>
+    public static void Write(ArrayBufferWriter<byte> buffer, string deviceId, CloudArrival arrival, DateTimeOffset now)
+    {
+        Write(buffer, deviceId, arrival.Message, batchId: null, now);
+        if (arrival.Batch is not { } batch) return;
+        foreach (var member in batch.Members) Write(buffer, deviceId, member, arrival.Message.MessageId ?? "", now);
+    }
+
+    /// <param name="batchId">Of the batch that it came in.</param>
+    private static void Write(ArrayBufferWriter<byte> buffer, string deviceId, HubMessage message, string? batchId, DateTimeOffset now)
     {
         using (var writer = new Utf8JsonWriter(buffer, Options))
         {
@@ -26,6 +34,7 @@ internal static class CloudLine
             // The hub sends its own notifications under its own name.
             writer.WriteString("moduleId", message.IsTwinChange ? HubTwin.Name : message.Module);
             writer.WriteString("messageId", message.MessageId);
+            if (batchId is not null) writer.WriteString("batchId", batchId);
             Write(writer, "properties", message.ApplicationProperties);
             Write(writer, "systemProperties", message.SystemProperties
                 .Where(set => set.Key is not (SystemPropertyMap.MessageId or SystemPropertyMap.MessageType))

@@ -86,9 +86,14 @@ internal sealed partial class UpstreamPump(
     private void Deliver(IReadOnlyList<QueuedMessage> messages, int priority)
     {
         if (messages.Count == 0) return;
-        cloud.Append(messages, clock.GetUtcNow());
-        store.AcknowledgeUpstream(endpoint, messages, cloud.Length);
-        foreach (var queued in messages) metrics.MessageSent(queued.Message, null, null, priority);
+        var arrivals = messages.Select(CloudArrival.Of).ToList();
+        cloud.Append(arrivals, clock.GetUtcNow());
+        store.AcknowledgeUpstream(endpoint, arrivals, cloud.Length);
+        foreach (var arrival in arrivals)
+        {
+            metrics.MessageSent(arrival.Message, null, null, priority);
+            if (arrival.Batch?.Error is { } error) LogNoBatch(arrival.Message.MessageId, arrival.Message.Module, error);
+        }
     }
 
     private (int Priority, IReadOnlyList<QueuedMessage> Batch) Take()
@@ -106,6 +111,9 @@ internal sealed partial class UpstreamPump(
         if (found.Count > 0) store.AcknowledgeUpstream(endpoint, found, cloud.Length);
         else store.SetCloudFile(cloud.Id, cloud.Length);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The cloud cannot unpack the batch {BatchId} of {Module}. {Reason}")]
+    private partial void LogNoBatch(string? batchId, string module, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The cloud file could not be written; it will be tried again.")]
     private partial void LogFailed(Exception error);

@@ -42,21 +42,44 @@ internal sealed record CloudBook(
 
     public static CloudBook Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
 
-    public CloudBook With(HubMessage message, bool duplicate) => duplicate
-        ? this with { DuplicateMessages = DuplicateMessages + 1, DuplicateReadings = DuplicateReadings + message.Readings }
+    /// <param name="readings">That count.</param>
+    /// <param name="bytes">As they are metered.</param>
+    public CloudBook With(long readings, long bytes, bool duplicate) => duplicate
+        ? this with { DuplicateMessages = DuplicateMessages + 1, DuplicateReadings = DuplicateReadings + readings }
         : this with
         {
             Messages = Messages + 1,
-            Readings = Readings + (message.IsTwinChange ? 0 : message.Readings),
-            Bytes = Bytes + message.MeteredBytes,
-            MeteredUnits = MeteredUnits + Math.Max(1, (message.MeteredBytes + UnitBytes - 1) / UnitBytes),
+            Readings = Readings + readings,
+            Bytes = Bytes + bytes,
+            MeteredUnits = MeteredUnits + UnitsOf(bytes),
         };
+
+    public static long UnitsOf(long bytes) => Math.Max(1, (bytes + UnitBytes - 1) / UnitBytes);
 
     public byte[] Encode() => BookCodec.Encode(Messages, Readings, Bytes, MeteredUnits, DuplicateMessages, DuplicateReadings, FileId, FileBytes);
 
     public static CloudBook Decode(byte[] stored) =>
         BookCodec.Decode(stored) is [var messages, var readings, var bytes, var units, var duplicates, var duplicateReadings, var fileId, var fileBytes, ..]
             ? new(messages, readings, bytes, units, duplicates, duplicateReadings, fileId, fileBytes)
+            : Empty;
+}
+
+/// <summary>Sums of the batches of one priority; the meaning of each is in <see cref="BatchStatus"/>.</summary>
+internal sealed record BatchBook(
+    long Batches, long Items, long Bytes, long BodyBytes, long MeteredUnits, long Unreadable, long Members, long MemberItems,
+    long DuplicateMembers, long DuplicateItems, long MeteredUnitsAlone)
+{
+    public static BatchBook Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    public byte[] Encode() => BookCodec.Encode(
+        Batches, Items, Bytes, BodyBytes, MeteredUnits, Unreadable, Members, MemberItems, DuplicateMembers, DuplicateItems, MeteredUnitsAlone);
+
+    public static BatchBook Decode(byte[] stored) => BookCodec.Decode(stored) is
+        [
+            var batches, var items, var bytes, var bodyBytes, var units, var unreadable, var members, var memberItems, var duplicates, var duplicateItems,
+            var unitsAlone, ..
+        ]
+            ? new(batches, items, bytes, bodyBytes, units, unreadable, members, memberItems, duplicates, duplicateItems, unitsAlone)
             : Empty;
 }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using EdgeSimulator.Hub.Delivery;
 using EdgeSimulator.Hub.Routing;
 using RocksDbSharp;
 
@@ -16,26 +17,19 @@ internal sealed class MessageStore
     private readonly Dictionary<string, StoredEndpoint> _endpoints = [];
     private readonly Dictionary<uint, EndpointQueue> _queues = [];
     private readonly Dictionary<(string Module, string Output), OutputBook> _outputs = [];
-    private readonly Dictionary<(string Module, string Output), CloudBook> _streams = [];
     private readonly RecentIds _sentIds;
-    private readonly RecentIds _cloudIds;
-    private CloudBook _cloud;
+    private readonly CloudBooks _cloud;
     private long _lastSequence;
 
     public MessageStore(Database database)
     {
         _database = database;
         _sentIds = new RecentIds(database, StoreKeys.SentIds);
-        _cloudIds = new RecentIds(database, StoreKeys.CloudIds);
-        _cloud = database.Get(StoreKeys.Cloud) is { } cloud ? CloudBook.Decode(cloud) : CloudBook.Empty;
+        _cloud = new CloudBooks(database);
         _lastSequence = database.LastKey(StoreKeys.Messages) is { } last ? StoreKeys.SequenceIn(last) : 0;
         database.Scan(StoreKeys.Outputs, (key, value) =>
         {
             if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _outputs[(module, output)] = OutputBook.Decode(value);
-        });
-        database.Scan(StoreKeys.CloudStreams, (key, value) =>
-        {
-            if (StoreKeys.NameIn(key).Split('\0') is [var module, var output]) _streams[(module, output)] = CloudBook.Decode(value);
         });
         database.Scan(StoreKeys.Endpoints, (key, value) => Open(EndpointOf(StoreKeys.NameIn(key))).Book = EndpointBook.Decode(value));
         var queueNames = new List<(uint Number, string Endpoint, int Priority)>();
@@ -60,7 +54,7 @@ internal sealed class MessageStore
     {
         get
         {
-            lock (_gate) return _cloud;
+            lock (_gate) return _cloud.Sums;
         }
     }
 
@@ -82,6 +76,7 @@ internal sealed class MessageStore
         lock (_gate)
         {
             using var batch = new WriteBatch();
+            _cloud.Learn(message);
             var repeat = _sentIds.Contains(message.Module, message.MessageId);
             var forget = !repeat && message.MessageId is { } id ? _sentIds.Add(batch, message.Module, id) : null;
             // A notification is the hub's own: no output of a module sent it.
@@ -168,30 +163,18 @@ internal sealed class MessageStore
 
     /// <param name="delivered">Of one queue, in order.</param>
     /// <param name="fileBytes">Length of the cloud file now that it holds them.</param>
-    public void AcknowledgeUpstream(StoredEndpoint endpoint, IReadOnlyList<QueuedMessage> delivered, long fileBytes)
+    public void AcknowledgeUpstream(StoredEndpoint endpoint, IReadOnlyList<CloudArrival> delivered, long fileBytes)
     {
         lock (_gate)
         {
-            var cloud = _cloud with { FileBytes = fileBytes };
-            var streams = new Dictionary<(string Module, string Output), CloudBook>();
-            Finish(endpoint, endpoint.QueueWith(delivered[0]), delivered, BookAcknowledged, batch =>
+            Action keep = () => { };
+            var queue = endpoint.QueueWith(delivered[0].Queued);
+            Finish(endpoint, queue, [.. delivered.Select(arrival => arrival.Queued)], BookAcknowledged, batch =>
             {
-                Action? forgetAll = null;
-                foreach (var message in delivered.Select(queued => queued.Message))
-                {
-                    var duplicate = _cloudIds.Contains(message.Module, message.MessageId);
-                    cloud = cloud.With(message, duplicate);
-                    var stream = (message.Module, message.Output ?? "");
-                    streams[stream] = (streams.GetValueOrDefault(stream) ?? _streams.GetValueOrDefault(stream) ?? CloudBook.Empty).With(message, duplicate);
-                    if (!duplicate && message.MessageId is { } id) forgetAll += _cloudIds.Add(batch, message.Module, id);
-                }
-
-                batch.Put(StoreKeys.Cloud, cloud.Encode());
-                foreach (var ((module, output), book) in streams) batch.Put(StoreKeys.Named(StoreKeys.CloudStreams, $"{module}\0{output}"), book.Encode());
-                return forgetAll;
+                (keep, var undo) = _cloud.Take(delivered, fileBytes, batch);
+                return undo;
             });
-            _cloud = cloud;
-            foreach (var (stream, book) in streams) _streams[stream] = book;
+            keep();
         }
     }
 
@@ -199,9 +182,7 @@ internal sealed class MessageStore
     {
         lock (_gate)
         {
-            var cloud = _cloud with { FileId = fileId, FileBytes = fileBytes };
-            _database.Put(StoreKeys.Cloud, cloud.Encode());
-            _cloud = cloud;
+            _cloud.SetFile(fileId, fileBytes);
         }
     }
 
@@ -223,17 +204,14 @@ internal sealed class MessageStore
                     open.Endpoint.Id, open.Endpoint.Module, open.Endpoint.Input, open.Book.AcceptedReadings, open.Book.AcknowledgedReadings,
                     open.Book.QueuedReadings, open.Book.ExpiredReadings, open.Book.DroppedReadings, open.Book.AcknowledgedMessages,
                     open.Book.QueuedMessages, open.Book.Redeliveries))],
-                _cloud);
+                _cloud.Sums);
         }
     }
 
-    public IReadOnlyList<StreamStatus> GetStreams()
+    /// <returns>What the cloud was sent by output; what it was sent in batches, by output too; and the batches.</returns>
+    public (IReadOnlyList<StreamStatus> Streams, IReadOnlyList<StreamStatus> Batched, IReadOnlyList<BatchStatus> Batches) GetStreams()
     {
-        lock (_gate)
-        {
-            return [.. _streams.OrderBy(pair => pair.Key).Select(pair => new StreamStatus(
-                pair.Key.Module, pair.Key.Output, pair.Value.Messages, pair.Value.Readings, pair.Value.Bytes, pair.Value.MeteredUnits))];
-        }
+        lock (_gate) return (_cloud.Streams, _cloud.BatchedStreams, _cloud.Batches);
     }
 
     public IReadOnlyList<(string Endpoint, int Priority, long Messages)> GetQueues()

@@ -5,19 +5,21 @@ using RocksDbSharp;
 namespace EdgeSimulator.Hub.Storage;
 
 /// <summary>
-/// The last <see cref="Capacity"/> message ids of every module, in memory and in the store: a ring, so both are bounded.
+/// The last message ids of every module, in memory and in the store: a ring, so both are bounded.
 /// Not thread-safe; the store's lock is held around it.
 /// </summary>
 internal sealed class RecentIds
 {
-    public const int Capacity = 10_000;
+    public const int UsualCapacity = 10_000;
     private readonly byte[] _kind;
+    private readonly int _capacity;
     private readonly Dictionary<string, Ring> _rings = [];
 
     /// <param name="kind">The kind of its keys.</param>
-    public RecentIds(Database database, byte[] kind)
+    /// <param name="capacity">Ids that are kept of a module; always the same for a kind.</param>
+    public RecentIds(Database database, byte[] kind, int capacity = UsualCapacity)
     {
-        _kind = kind;
+        (_kind, _capacity) = (kind, capacity);
         var stored = new List<(string Module, long Count, string Id)>();
         database.Scan(kind, (key, value) => stored.Add((
             Encoding.UTF8.GetString(key.AsSpan(1, key.Length - 1 - 1 - sizeof(uint))),
@@ -37,18 +39,18 @@ internal sealed class RecentIds
         var value = new byte[sizeof(long) + Encoding.UTF8.GetByteCount(id)];
         BinaryPrimitives.WriteInt64BigEndian(value, count);
         Encoding.UTF8.GetBytes(id, value.AsSpan(sizeof(long)));
-        batch.Put(StoreKeys.Slot(_kind, module, (int)(count % Capacity)), value);
+        batch.Put(StoreKeys.Slot(_kind, module, (int)(count % _capacity)), value);
         ring.Add(count, id);
         return () => ring.Forget(id);
     }
 
     private Ring RingOf(string module)
     {
-        if (!_rings.TryGetValue(module, out var ring)) _rings[module] = ring = new Ring();
+        if (!_rings.TryGetValue(module, out var ring)) _rings[module] = ring = new Ring(_capacity);
         return ring;
     }
 
-    private sealed class Ring
+    private sealed class Ring(int capacity)
     {
         private readonly List<string?> _slots = [];
         private readonly HashSet<string> _ids = [];
@@ -59,7 +61,7 @@ internal sealed class RecentIds
 
         public void Add(long count, string id)
         {
-            var slot = (int)(count % Capacity);
+            var slot = (int)(count % capacity);
             while (_slots.Count <= slot) _slots.Add(null);
             if (_slots[slot] is { } evicted) _ids.Remove(evicted);
             _slots[slot] = id;

@@ -30,6 +30,17 @@ internal static class StoreKeys
 
     public static byte[] CloudIds { get; } = [(byte)'D'];
 
+    /// <summary>Of batches, by priority.</summary>
+    public static byte[] Batches { get; } = [(byte)'B'];
+
+    /// <summary>Of what came in batches.</summary>
+    public static byte[] BatchedStreams { get; } = [(byte)'V'];
+
+    public static byte[] BatchedIds { get; } = [(byte)'P'];
+
+    /// <summary>Module and message type → output.</summary>
+    public static byte[] OutputNames { get; } = [(byte)'L'];
+
     public static byte[] Message(long sequence) => [.. Messages, .. Number(sequence)];
 
     public static byte[] Queue(uint number) => [(byte)'Q', .. Number(number)];
