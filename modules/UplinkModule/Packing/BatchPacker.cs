@@ -45,17 +45,16 @@ internal sealed class BatchPacker
         if (compression != BatchCompression.None) _ratio = Math.Max(1, (double)waiting.Take(count).Sum(member => (long)member.Encoded.Length) / all.Bytes);
         if (all.Bytes <= most) return isDue ? all : null;
 
-        // The first tries are by proportion, then halves: what follows is seldom far from what went before.
-        var (fits, tooMany) = (0, count);
+        // By proportion, which is seldom far off; every third try halves, for messages of very unlike sizes.
+        var (fits, tooMany) = ((Count: 0, Bytes: 0), (Count: count, all.Bytes));
         PackedBatch? best = null;
-        var guess = (int)(count * (double)most / all.Bytes);
-        while (tooMany - fits > 1)
+        for (var tries = 1; tooMany.Count - fits.Count > 1; tries++)
         {
-            guess = Math.Clamp(guess, fits + 1, tooMany - 1);
-            var batch = Seal(guess);
-            if (batch.Bytes <= most) (fits, best) = (guess, batch);
-            else tooMany = guess;
-            guess = (fits + tooMany) / 2;
+            var between = tooMany.Count - fits.Count;
+            var share = tries % 3 == 0 ? 0.5 : (double)(most - fits.Bytes) / (tooMany.Bytes - fits.Bytes);
+            var batch = Seal(Math.Clamp(fits.Count + (int)(between * share), fits.Count + 1, tooMany.Count - 1));
+            if (batch.Bytes <= most) (fits, best) = ((batch.Members, batch.Bytes), batch);
+            else tooMany = (batch.Members, batch.Bytes);
         }
 
         return best ?? Seal(1);
