@@ -108,11 +108,19 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
     public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<UplinkSettings> context) => request.Name switch
     {
         "getCost" => new MethodResponse(200, UplinkReport.CostOf(_spool.State.Cost, context.Settings.DailyMeteredUnits, context.Now)),
+        "flush" => Flush(context),
         "getSpool" => new MethodResponse(200, UplinkReport.SpoolOf(_spool.State)),
         _ => null,
     };
 
     public void Dispose() => _watch.Dispose();
+
+    private MethodResponse Flush(ModuleContext<UplinkSettings> context)
+    {
+        _dispatcher.Flush(context.Now);
+        Wake();
+        return new MethodResponse(200, UplinkReport.SpoolOf(_spool.State));
+    }
 
     private static TailMember ToMember(InboundMessage message, string id, int count, DateTimeOffset now)
     {

@@ -50,6 +50,44 @@ public sealed class UplinkModuleTests : IDisposable
     }
 
     [Fact]
+    public void Flush_Online_SendsWhatWaitsAndLeavesWhatComesLater()
+    {
+        _rig.Take(count: 3);
+        _rig.Take("low", count: 4);
+        var answer = _rig.Module.OnMethod(new MethodRequest("flush", null), _rig.Context)!;
+        Assert.Equal((200, 7), (answer.Status, answer.Payload!.Value<int>("items")));
+        _rig.Settle();
+        Assert.Equal(["m1", "m2"], _rig.Arrived);
+
+        _rig.Now += TimeSpan.FromSeconds(1);
+        _rig.Take();
+        Assert.Equal(2, _rig.Arrived.Count);
+    }
+
+    [Fact]
+    public void Flush_Offline_SendsWhenTheCloudIsBack()
+    {
+        _rig.MakeIt("offline");
+        _rig.Take();
+        _rig.Module.OnMethod(new MethodRequest("flush", null), _rig.Context);
+        _rig.Settle();
+        Assert.Empty(_rig.Batches);
+
+        _rig.MakeIt("online");
+        Assert.Equal(["m1"], _rig.Arrived);
+    }
+
+    [Fact]
+    public void Flush_ThenTheClockSetBack_DoesNotEndPacking()
+    {
+        _rig.Module.OnMethod(new MethodRequest("flush", null), _rig.Context);
+        _rig.Advance(TimeSpan.FromHours(-1));
+        _rig.Take();
+        _rig.Take();
+        Assert.Empty(_rig.Batches);
+    }
+
+    [Fact]
     public void Connectivity_Change_IsSentReportedAndLogged()
     {
         _rig.Probe.Queued = 7;

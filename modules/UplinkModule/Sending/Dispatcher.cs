@@ -34,6 +34,9 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     /// <summary>Null while the disk obeys.</summary>
     private DateTimeOffset? _retryAt;
 
+    /// <summary>Unix milliseconds: what was taken in by then waits no longer for its batch to be full.</summary>
+    private long _flushedAt;
+
     /// <summary>Messages in edgeHub's queue for the cloud, as it told last; null when it does not.</summary>
     public long? Queued { get; set; }
 
@@ -59,6 +62,8 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
         if (context.Now >= _nextRound) MakeRound(context);
         return [.. _outputs];
     }
+
+    public void Flush(DateTimeOffset now) => _flushedAt = now.ToUnixTimeMilliseconds();
 
     public DateTimeOffset NextRun(ModuleContext<UplinkSettings> context)
     {
@@ -88,11 +93,13 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     private void KeepUpWithClock(DateTimeOffset now)
     {
         if (_nextRound - now > RoundInterval) (_nextRound, _nextBacklog, _retryAt) = (now, now, null);
+        if (_flushedAt > now.ToUnixTimeMilliseconds()) _flushedAt = 0;
     }
 
     private DateTimeOffset DueAt(Lane lane, ModuleContext<UplinkSettings> context)
     {
         var first = State[lane].Tail[0].AcceptedAt;
+        if (first <= _flushedAt) return context.Now;
         // Of a clock that was set back.
         if (first > context.Now.ToUnixTimeMilliseconds()) return context.Now;
         return DateTimeOffset.FromUnixTimeMilliseconds(first) + context.Settings.LongestWait(lane, State.Connectivity);
