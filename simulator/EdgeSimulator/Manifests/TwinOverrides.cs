@@ -16,6 +16,9 @@ public static class TwinOverrides
 
     private const string MaxAge = "maxAgeSeconds";
 
+    private const string Replay = "replay";
+    private const double ReplaySpeed = 60;
+
     // Modules ignore keys that begin with x-.
     private const string WithMadeUpReadings = "x-synthetic";
 
@@ -45,6 +48,7 @@ public static class TwinOverrides
         }
 
         foreach (var module in Ageless(manifest, options, twins)) twins[module][MaxAge] = 0;
+        foreach (var (name, seconds) in Packing.Hastened(options, twins)) twins[Uplink][name] = seconds;
         return twins;
 
         JObject Twin(string module, string option) => twins.TryGetValue(module, out var twin)
@@ -71,12 +75,14 @@ public static class TwinOverrides
         ];
     }
 
-    /// <summary>A speed of 0 is as fast as can be.</summary>
-    private static bool IsFasterThanLife(JObject source)
+    private static bool IsFasterThanLife(JObject source) => SpeedOf(source) is 0 or > 1;
+
+    /// <returns>Times life; 0 is as fast as can be.</returns>
+    internal static double SpeedOf(JObject source)
     {
-        var mode = source["mode"]?.Value<string?>() ?? "replay";
+        var mode = source["mode"]?.Value<string?>() ?? Replay;
         // Without a speed the source has that of its own defaults.
-        return (source[mode] as JObject)?["speed"] is JValue { Value: int or long or double } speed ? speed.Value<double>() is 0 or > 1 : mode == "replay";
+        return (source[mode] as JObject)?["speed"] is JValue { Value: int or long or double } speed ? speed.Value<double>() : mode == Replay ? ReplaySpeed : 1;
     }
 
     private static IEnumerable<(string Option, JObject Patch)> SourcePatches(RunOptions options, string directory)

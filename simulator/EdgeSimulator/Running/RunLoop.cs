@@ -1,6 +1,7 @@
 using EdgeSimulator.Agent;
 using EdgeSimulator.CommandLine;
 using EdgeSimulator.Hub;
+using EdgeSimulator.Manifests;
 using EdgeSimulator.Terminals;
 
 namespace EdgeSimulator.Running;
@@ -15,6 +16,7 @@ public sealed class RunLoop(
 
     private readonly ProgressText _progress = new(hub.GetStatus());
     private readonly OutagePlan _outages = new(hub, options.Offline, options.Flap, terminal);
+    private readonly UplinkFlush _flush = new(hub, ledgers, clock);
     private readonly long _startedAt = clock.GetTimestamp();
     private TimeSpan _toldAt;
 
@@ -67,6 +69,9 @@ public sealed class RunLoop(
         var there = modules.Where(module => !module.GoneForGood || before.ConnectedModules.Contains(module.Name));
         var answers = await ledgers.AskAllAsync(there.Select(module => module.Name), cancellation);
         var held = Backlog.OfModules(answers);
+        // The others may still send it something.
+        var holding = answers.Where(module => module.Value.Ledger is { Held: > 0 } or { Unsent: > 0 }).Select(module => module.Key);
+        if (holding.SequenceEqual([TwinOverrides.Uplink])) await _flush.AskAsync(cancellation);
         if (!held.IsEmpty) return held.Reasons;
 
         // A message may have moved on between the two looks.

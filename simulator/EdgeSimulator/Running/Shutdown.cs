@@ -26,6 +26,8 @@ public sealed class Shutdown(
             await AskAsync(sources.Sources, told, cancellation);
             await fleet.StopAsync(sources.Sources);
             await WaitAsync(LeftToDo, cancellation);
+            await new UplinkFlush(hub, ledgers, clock).SendAllAsync(cancellation);
+            await WaitAsync(LeftToDo, cancellation);
         }
 
         var names = fleet.States.Select(module => module.Name).ToList();

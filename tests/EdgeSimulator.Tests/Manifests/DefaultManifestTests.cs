@@ -1,4 +1,5 @@
 using EdgeModules.Messages;
+using EdgeSimulator.Hub.Configuration;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Manifests;
 using Newtonsoft.Json.Linq;
@@ -115,23 +116,37 @@ public class DefaultManifestTests
         Assert.Equal(
             [
                 ("sensorToAlert", 0, 86_400), ("commandsToActuator", 0, 3_600), ("criticalAlertsToCloud", 0, 2_592_000),
-                ("otherAlertsToCloud", 4, 0), ("outcomesToCloud", 4, 0), ("sensorToFilter", 1, 86_400),
-                ("sensorToAggregator", 1, 86_400), ("sensorToInference", 1, 86_400), ("scoresToAlert", 1, 86_400), ("aggregatesToCloud", 5, 0), ("zonesToCloud", 6, 0),
-                ("shadowReportsToCloud", 5, 0), ("filteredToCloud", 7, 0), ("scoresToCloud", 7, 0), ("alertInvalidToCloud", 8, 0), ("invalidCommandsToCloud", 8, 0),
-                ("invalidToCloud", 8, 0), ("lateToCloud", 8, 0), ("aggregatorInvalidToCloud", 8, 0), ("inferenceInvalidToCloud", 8, 0),
+                ("sensorToFilter", 1, 86_400), ("sensorToAggregator", 1, 86_400), ("sensorToInference", 1, 86_400), ("scoresToAlert", 1, 86_400),
+                ("otherAlertsToUplink", 2, 604_800), ("outcomesToUplink", 2, 604_800), ("aggregatesToUplink", 2, 604_800), ("filteredToUplink", 2, 604_800),
+                ("zonesToUplink", 3, 604_800), ("scoresToUplink", 3, 604_800), ("shadowReportsToUplink", 3, 604_800), ("lateToUplink", 3, 604_800),
+                ("connectivityToUplink", 3, 604_800), ("invalidToUplink", 3, 604_800), ("alertInvalidToUplink", 3, 604_800),
+                ("invalidCommandsToUplink", 3, 604_800), ("aggregatorInvalidToUplink", 3, 604_800), ("inferenceInvalidToUplink", 3, 604_800),
+                ("normalBatchesToCloud", 4, 2_592_000), ("otherBatchesToCloud", 7, 2_592_000),
             ],
             hub.Definitions.Select(route => (route.Name, route.Priority, (int)route.TimeToLiveSeconds)));
     }
 
+    /// <summary>What is critical goes straight to the cloud, ahead of all; what is not is packed, and nothing is both or neither.</summary>
     [Theory]
-    [InlineData("normal", "4")]
-    [InlineData("critical", "0")]
-    public void Template_CriticalMessage_GoesToTheCloudAheadOfAll(string priority, string expected)
+    [InlineData("AlertModule", "alerts", "critical", "iothub 0")]
+    [InlineData("AlertModule", "alerts", "normal", "edge-1/UplinkModule/normal 2")]
+    [InlineData("AlertModule", "alerts", "low", "edge-1/UplinkModule/normal 2")]
+    [InlineData("FilterModule", "filtered", "normal", "edge-1/UplinkModule/normal 2")]
+    [InlineData("AggregatorModule", "aggregates", "normal", "edge-1/UplinkModule/normal 2")]
+    [InlineData("AggregatorModule", "zones", "normal", "edge-1/UplinkModule/low 3")]
+    [InlineData("AggregatorModule", "late", "low", "edge-1/UplinkModule/low 3")]
+    [InlineData("FilterModule", "invalid", "low", "edge-1/UplinkModule/low 3")]
+    [InlineData("InferenceModule", "shadowReports", "normal", "edge-1/UplinkModule/low 3")]
+    [InlineData("UplinkModule", "connectivity", "low", "edge-1/UplinkModule/low 3")]
+    [InlineData("UplinkModule", "batches", "normal", "iothub 4")]
+    [InlineData("UplinkModule", "batches", "low", "iothub 7")]
+    public void Template_Message_GoesStraightToTheCloudOrIsPacked(string module, string output, string priority, string expected)
     {
         var workspace = Workspace.Find("deployment.template.json", null, Root);
-        var routes = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub.Configuration.Routes;
-        var targets = routes.Match(new RoutedMessage(RouteTable.SourceOf("AlertModule", "alerts"), [new("priority", priority)], [], default));
-        Assert.Equal([$"iothub {expected}"], targets.Select(target => $"{target.Endpoint.Id} {target.Priority}"));
+        var hub = ManifestReader.Read(workspace.Manifest, workspace.Variables()).Hub;
+        var routes = HubConfigurationReader.Read(new ManifestNode("$edgeHub", hub.Desired), "edge-1").Routes;
+        var targets = routes.Match(new RoutedMessage(RouteTable.SourceOf(module, output), [new("priority", priority)], [], default));
+        Assert.Equal([expected], targets.Select(target => $"{target.Endpoint.Id} {target.Priority}"));
     }
 
     [Fact]
