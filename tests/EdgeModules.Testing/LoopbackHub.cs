@@ -22,11 +22,20 @@ public sealed class LoopbackHub : IAsyncDisposable
     private HubOptions _options;
 
     /// <param name="routes">Route name → route.</param>
+    /// <inheritdoc cref="LoopbackHub(JObject, IReadOnlyDictionary{string, JObject}, TimeSpan?, TimeProvider?, ILoggerFactory?)"/>
+    public LoopbackHub(
+        IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
+        ILoggerFactory? loggers = null)
+        : this(new JObject(routes.Select(route => new JProperty(route.Key, route.Value))), desired, ackTimeout, clock, loggers)
+    {
+    }
+
+    /// <param name="routes">As in the desired properties of <c>$edgeHub</c>.</param>
     /// <param name="desired">Module → its desired properties.</param>
     /// <param name="clock">The hub's.</param>
     /// <param name="loggers">The hub's.</param>
     public LoopbackHub(
-        IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
+        JObject routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
         ILoggerFactory? loggers = null)
     {
         (_clock, _loggers) = (clock ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
@@ -74,10 +83,13 @@ public sealed class LoopbackHub : IAsyncDisposable
         Waiting.ForAsync(() => Hub.GetStatus().Endpoints.All(endpoint => endpoint.QueuedMessages == 0), "no queue holds a message");
 
     /// <returns>What has reached the cloud, in order.</returns>
-    public IReadOnlyList<JObject> ReadCloud()
+    public IReadOnlyList<JObject> ReadCloud() => [.. CloudLines().Select(line => (JObject)JsonText.Parse(line))];
+
+    /// <returns>The same as text, read as it is asked for.</returns>
+    public IEnumerable<string> CloudLines()
     {
         using var file = new StreamReader(new FileStream(_options.CloudFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return [.. file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (JObject)JsonText.Parse(line))];
+        while (file.ReadLine() is { } line) yield return line;
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using EdgeModules.Hosting.Connection;
 using EdgeModules.Messages;
 using EdgeModules.Messages.Batches;
 using EdgeModules.Testing.Fakes;
-using EdgeModules.Uplink.Spool;
+using EdgeModules.Uplink.Packing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +49,9 @@ internal sealed class UplinkRig : IDisposable
 
     public IEnumerable<OutboundMessage> Batches => Sent.Where(message => message.Output == "batches");
 
+    /// <summary>Metered units of the batches that left, by day.</summary>
+    public Dictionary<DateOnly, long> UnitsByDay { get; } = [];
+
     /// <summary>Ids of the members that the cloud has, once each, in order of arrival.</summary>
     public List<string> Arrived { get; } = [];
 
@@ -69,11 +72,14 @@ internal sealed class UplinkRig : IDisposable
 
     /// <summary>A message of about that many bytes on an input, with as many readings as said; what is due follows.</summary>
     /// <returns>Its id.</returns>
-    public string Take(string input = "normal", int bytes = 1000, int count = 10)
+    public string Take(string input = "normal", int bytes = 1000, int count = 10) => TakeText(input, $"\"{new string('x', Math.Max(0, bytes - 2))}\"", count);
+
+    /// <returns>Its id.</returns>
+    public string TakeText(string input, string body, int count = 10)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"m{++_messages}");
         Ledger.Count(Ledger.Received, count);
-        Keep(Module.OnMessage(Message(input, id, count, $"\"{new string('x', Math.Max(0, bytes - 2))}\""), id, count, Context));
+        Keep(Module.OnMessage(Message(input, id, count, body), id, count, Context));
         Settle();
         return id;
     }
@@ -164,7 +170,10 @@ internal sealed class UplinkRig : IDisposable
         foreach (var output in result.Outputs)
         {
             Sent.Add(output);
-            if (output.Output == "batches") Arrived.AddRange(_cloud.Read(output.Body, output.Properties[SystemProperties.ContentEncoding]).Members.Select(member => member.Id));
+            if (output.Output != "batches") continue;
+            var day = DateOnly.FromDateTime(Now.UtcDateTime);
+            UnitsByDay[day] = UnitsByDay.GetValueOrDefault(day) + BatchMessage.UnitsOf(BatchMessage.BytesOf(output));
+            Arrived.AddRange(_cloud.Read(output.Body, output.Properties[SystemProperties.ContentEncoding]).Members.Select(member => member.Id));
         }
     }
 }
