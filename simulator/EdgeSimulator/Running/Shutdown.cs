@@ -26,8 +26,7 @@ public sealed class Shutdown(
             await AskAsync(sources.Sources, told, cancellation);
             await fleet.StopAsync(sources.Sources);
             await WaitAsync(LeftToDo, cancellation);
-            await new UplinkFlush(hub, ledgers, clock).SendAllAsync(cancellation);
-            await WaitAsync(LeftToDo, cancellation);
+            if (await new UplinkFlush(hub, ledgers, clock).SendAllAsync(cancellation)) await WaitAsync(LeftToDo, cancellation);
         }
 
         var names = fleet.States.Select(module => module.Name).ToList();

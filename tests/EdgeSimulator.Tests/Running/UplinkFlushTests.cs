@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeSimulator.Tests.Running;
 
-public sealed class UplinkFlushTests
+public sealed class UplinkFlushTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Uplink = "UplinkModule";
 
@@ -24,10 +24,16 @@ public sealed class UplinkFlushTests
         return new MethodResult(200, new JObject { ["received"] = 10, ["held"] = _held });
     };
 
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+
     [Fact]
     public async Task SendAllAsync_ModuleThatSends_IsWaitedForUntilItHoldsNothing()
     {
-        await RunAsync();
+        Assert.True(await RunAsync());
         Assert.Equal(["flush", "getLedger", "getLedger", "getLedger"], _calls);
     }
 
@@ -36,7 +42,7 @@ public sealed class UplinkFlushTests
     {
         _step = 0;
         var start = _clock.GetUtcNow();
-        await RunAsync();
+        Assert.True(await RunAsync());
         Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 5, 6);
     }
 
@@ -44,7 +50,7 @@ public sealed class UplinkFlushTests
     public async Task SendAllAsync_CloudAway_LeavesWhatItHolds()
     {
         _hub.UpstreamOnline = false;
-        await RunAsync();
+        Assert.False(await RunAsync());
         Assert.Empty(_calls);
     }
 
@@ -52,16 +58,16 @@ public sealed class UplinkFlushTests
     public async Task SendAllAsync_NoSuchModuleOrOneThatDoesNotAnswer_Ends()
     {
         _hub.Answer = (_, _) => throw new SimulatorException("It does not answer.");
-        await RunAsync();
+        Assert.False(await RunAsync());
         _hub.Status = HubStatuses.Empty;
-        await RunAsync();
+        Assert.False(await RunAsync());
         Assert.Empty(_calls);
     }
 
-    private async Task RunAsync()
+    private async Task<bool> RunAsync()
     {
         var running = new UplinkFlush(_hub, new LedgerReader(_hub), _clock).SendAllAsync(CancellationToken.None);
         await Eventually.IsTrueAsync(() => running.IsCompleted, _clock);
-        await running;
+        return await running;
     }
 }
