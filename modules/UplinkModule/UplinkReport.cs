@@ -37,7 +37,8 @@ internal static class UplinkReport
             ["messagesWaitingForABatch"] = new JObject { ["normal"] = state[Lane.Normal].Tail.Count, ["low"] = state[Lane.Low].Tail.Count },
             ["items"] = state.Items,
         };
-        if (Lanes.All.Select(lane => state[lane].Oldest).OfType<StoredBatch>().MinBy(batch => batch.FirstTimestamp) is { } oldest) json["oldestTimestamp"] = oldest.FirstTimestamp;
+        var oldest = Lanes.All.Select(lane => state[lane].Oldest).OfType<StoredBatch>().MinBy(batch => batch.FirstTimestamp);
+        if (oldest is not null) json["oldestTimestamp"] = oldest.FirstTimestamp;
         return json;
     }
 }

@@ -15,7 +15,9 @@ public sealed record UplinkSettings : ISettings<UplinkSettings>
     /// <summary>The same of the input <c>low</c>.</summary>
     public int LowSeconds { get; init; } = 1800;
 
-    /// <summary>Metered units of 4 KB at which a batch is full, compressed; 1 to 63. Larger ones waste less of their last unit; smaller ones suit a poor line.</summary>
+    /// <summary>
+    /// Metered units of 4 KB at which a batch is full, compressed; 1 to 63. Larger ones waste less of their last unit; smaller ones suit a poor line.
+    /// </summary>
     public int BatchUnits { get; init; } = 32;
 
     /// <summary><c>gzip</c>, <c>brotli</c> or <c>none</c>.</summary>
@@ -24,7 +26,9 @@ public sealed record UplinkSettings : ISettings<UplinkSettings>
     /// <summary>By how much longer messages wait for their batch while the way to the cloud is degraded; 1 to 24.</summary>
     public int DegradedFactor { get; init; } = 4;
 
-    /// <summary>What the batches that wait may take of the disk, in megabytes; 1 to 1000000. Beyond it the oldest are evicted, those of <c>low</c> first.</summary>
+    /// <summary>
+    /// What the batches that wait may take of the disk, in megabytes; 1 to 1000000. Beyond it the oldest are evicted, those of <c>low</c> first.
+    /// </summary>
     public int MaxSpoolMegabytes { get; init; } = 1024;
 
     /// <summary>What the disk must have left, in megabytes; 1 to 1000000. Below it batches are evicted as if the spool were full.</summary>

@@ -22,11 +22,13 @@ public sealed partial class UplinkTelemetry
     {
         _logger = logger;
         var meter = meters.Create("EdgeModules.Uplink");
-        _transitions = meter.CreateCounter<long>("uplink_connectivity_transitions", unit: null, description: "Changes of the state of the way to the cloud, by the state entered.");
+        _transitions = meter.CreateCounter<long>(
+            "uplink_connectivity_transitions", unit: null, description: "Changes of the state of the way to the cloud, by the state entered.");
         _units = meter.CreateCounter<long>("uplink_metered_units", unit: null, description: "Units of 4 KB for which IoT Hub charges, by priority.");
         _batches = meter.CreateCounter<long>("uplink_batches", unit: null, description: "Batches sent, by priority.");
         meter.CreateObservableGauge("uplink_connectivity", () => Volatile.Read(ref _state), unit: null, description: "0 online, 1 degraded, 2 offline.");
-        meter.CreateObservableGauge("uplink_spool_bytes", () => Volatile.Read(ref _spoolBytes), unit: null, description: "Bytes on the disk of batches that wait.");
+        meter.CreateObservableGauge(
+            "uplink_spool_bytes", () => Volatile.Read(ref _spoolBytes), unit: null, description: "Bytes on the disk of batches that wait.");
         meter.CreateObservableGauge("uplink_spool_batches", () => Volatile.Read(ref _spoolBatches), unit: null, description: "Batches that wait on the disk.");
     }
 
@@ -91,7 +93,9 @@ public sealed partial class UplinkTelemetry
     [LoggerMessage(Level = LogLevel.Debug, Message = "Sent {Batch}: {Messages} messages with {Items} items, {Bytes} bytes, {Units} metered units.")]
     private partial void LogSent(string batch, int messages, long items, long bytes, int units);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The spool is full: {Batch} with {Items} items is given up, and more until there is room again; the ledger counts them as evicted. {Why}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The spool is full: {Batch} with {Items} items is given up, and more until there is room again; the ledger counts them as evicted. {Why}")]
     private partial void LogFull(string batch, long items, string why);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The spool has room again.")]
@@ -103,13 +107,17 @@ public sealed partial class UplinkTelemetry
     [LoggerMessage(Level = LogLevel.Warning, Message = "The batch {Batch} could not be read; it is tried again. {Cause}")]
     public partial void LogNotRead(string batch, string cause);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Batches} batches with {Items} items are no longer on the disk, or damaged; the ledger counts them as dropped.")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Batches} batches with {Items} items are no longer on the disk, or damaged; the ledger counts them as dropped.")]
     public partial void LogLost(int batches, long items);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Batches} batches with {Items} items were on the disk and not in the journal; they are sent. The ledger counts them as recovered.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Batches} batches with {Items} items were on the disk and not in the journal; they are sent. The ledger counts them as recovered.")]
     private partial void LogAdopted(int batches, long items);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The folder of the batches cannot be read; messages are taken in, and none are sent until it can. {Cause}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "The folder of the batches cannot be read; messages are taken in, and none are sent until it can. {Cause}")]
     private partial void LogNoFolder(string cause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The file {Name} is no batch that can be read; it is left where it is.")]

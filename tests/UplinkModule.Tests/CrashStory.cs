@@ -151,7 +151,8 @@ internal sealed class CrashStory : IAsyncDisposable
         var (reader, arrived) = (new BatchReader(), new Dictionary<string, int>());
         foreach (var message in _host.Sent.Where(message => message.Output == "batches"))
         {
-            foreach (var member in reader.Read(message.Body, message.Properties[SystemProperties.ContentEncoding]).Members) arrived.Add(member.Id, member.Count);
+            var batch = reader.Read(message.Body, message.Properties[SystemProperties.ContentEncoding]);
+            foreach (var member in batch.Members) arrived.Add(member.Id, member.Count);
         }
 
         Assert.Equal(_taken.OrderBy(message => message.Key), arrived.OrderBy(message => message.Key));

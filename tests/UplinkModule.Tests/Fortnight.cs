@@ -56,21 +56,24 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
     {
         var routes = new JObject
         {
-            ["normal"] = "FROM /messages/modules/Source/outputs/normal INTO BrokeredEndpoint(\"/modules/Module/inputs/normal\")",
-            ["low"] = "FROM /messages/modules/Source/outputs/low INTO BrokeredEndpoint(\"/modules/Module/inputs/low\")",
-            ["critical"] = new JObject { ["route"] = "FROM /messages/modules/Source/outputs/alerts INTO $upstream", ["priority"] = 0, ["timeToLiveSecs"] = 2_592_000 },
-            ["batches"] = new JObject { ["route"] = "FROM /messages/modules/Module/outputs/batches INTO $upstream", ["priority"] = 5, ["timeToLiveSecs"] = 2_592_000 },
-            ["connectivity"] = new JObject { ["route"] = "FROM /messages/modules/Module/outputs/connectivity INTO BrokeredEndpoint(\"/modules/Module/inputs/low\")" },
+            ["normal"] = Route("Source/outputs/normal", Into("normal")),
+            ["low"] = Route("Source/outputs/low", Into("low")),
+            ["critical"] = Route("Source/outputs/alerts", "$upstream", priority: 0),
+            ["batches"] = Route("Module/outputs/batches", "$upstream"),
+            ["connectivity"] = Route("Module/outputs/connectivity", Into("low")),
         };
         var settings = SettingsBinder.ToJson(new UplinkSettings
         {
-            BatchUnits = IsFull ? 32 : 1, BacklogMessagesPerSecond = 100, MaxSpoolMegabytes = IsFull ? 1024 : 1, Connectivity = new() { ProbeIntervalSeconds = 5, OfflineAfterFailures = IsFull ? 3 : 1, OnlineAfterSuccesses = IsFull ? 2 : 1 },
+            BatchUnits = IsFull ? 32 : 1, BacklogMessagesPerSecond = 100, MaxSpoolMegabytes = IsFull ? 1024 : 1,
+            Connectivity = new() { ProbeIntervalSeconds = 5, OfflineAfterFailures = IsFull ? 3 : 1, OnlineAfterSuccesses = IsFull ? 2 : 1 },
         });
         _hub = new LoopbackHub(routes, new Dictionary<string, JObject> { ["Module"] = settings, ["Source"] = [] });
         await _hub.StartAsync();
         _hub.Hub.UpstreamOnline = false;
         _source = _hub.CreateClient("Source");
-        await _source.OpenAsync(new ModuleClientHandlers((_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null))), default);
+        var deaf = new ModuleClientHandlers(
+            (_, _) => Task.CompletedTask, (_, _) => Task.CompletedTask, (_, _) => Task.FromResult(new MethodResponse(501, null)));
+        await _source.OpenAsync(deaf, default);
         _client = _hub.CreateClient("Module");
         _store = LiteDbStateStore.Open(_state.Path, "Module", TimeProvider.System.GetUtcNow());
         var start = ScenarioModule.Of((folder, _) => new UplinkModule(
@@ -127,17 +130,17 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
         {
             var time = (hour * 3600L) + second;
             await SendAsync("normal", "reading", readings, i =>
-                $"{{\"deviceId\":\"sensor-{i * 17 % devices}\",\"timestamp\":{Stamp(time)},\"temperature\":{Value(60):0.##},\"vibration\":{Value(300):0.##},\"pressure\":{Value(6):0.##}}}");
+                $"{{{Head(i * 17 % devices, time)},\"temperature\":{Value(60):0.##},\"vibration\":{Value(300):0.##},\"pressure\":{Value(6):0.##}}}");
             if (second % 60 != 0) continue;
             for (var from = 0; from < devices; from += 500)
             {
                 var first = from;
                 await SendAsync("normal", "aggregate", Math.Min(500, devices - from), i =>
-                    $"{{\"deviceId\":\"sensor-{first + i}\",\"windowStart\":{Stamp(time)},\"windowEnd\":{Stamp(time + 60)},\"readingCount\":60,\"revision\":0,{Statistics()}}}");
+                    $"{{{Head(first + i, time)},\"windowEnd\":{Stamp(time + 60)},\"readingCount\":60,\"revision\":0,{Statistics()}}}");
             }
 
             await SendAsync("low", "score", Math.Max(1, devices / 10), i =>
-                $"{{\"deviceId\":\"sensor-{i * 10}\",\"timestamp\":{Stamp(time)},\"score\":{_random.NextDouble():0.######},\"contributions\":{{\"temperature\":{_random.NextDouble():0.####}}}}}");
+                $"{{{Head(i * 10, time)},\"score\":{_random.NextDouble():0.######},\"contributions\":{{\"temperature\":{_random.NextDouble():0.####}}}}}");
         }
 
         if (hour % 8 != 0) return;
@@ -145,8 +148,21 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
         await SendAsync("alerts", "alert", 1, _ => $"{{\"rule\":\"temperatureHigh\",\"deviceId\":\"sensor-{hour}\",\"state\":\"raised\"}}", Alerts[^1]);
     }
 
-    private string Statistics() => string.Join(',', Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture,
-        $"\"{metric.Name}\":{{\"min\":{Value(metric.Mean):0.##},\"max\":{Value(metric.Mean):0.##},\"mean\":{Value(metric.Mean):0.####},\"stddev\":{Value(1):0.####}}}")));
+    private static JObject Route(string from, string into, int priority = 5) => new JObject
+    {
+        ["route"] = $"FROM /messages/modules/{from} INTO {into}", ["priority"] = priority, ["timeToLiveSecs"] = 2_592_000,
+    };
+
+    private static string Into(string input) => $"BrokeredEndpoint(\"/modules/Module/inputs/{input}\")";
+
+    private static string Head(int device, long time) => string.Create(
+        CultureInfo.InvariantCulture, $"\"deviceId\":\"sensor-{device}\",\"timestamp\":{Stamp(time)}");
+
+    private string Statistics() => string.Join(',', Metrics.Select(metric => string.Create(
+        CultureInfo.InvariantCulture,
+        $"\"{metric.Name}\":{{\"min\":{Of(metric):0.##},\"max\":{Of(metric):0.##},\"mean\":{Of(metric):0.####},\"stddev\":{Value(1):0.####}}}")));
+
+    private double Of((string Name, double Mean) metric) => Value(metric.Mean);
 
     private double Value(double mean) => mean * (1 + (0.05 * (_random.NextDouble() - 0.5)));
 
@@ -177,7 +193,8 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
     }
 
     private Task WaitUntilTakenAsync(int left) => Waiting.ForAsync(
-        () => _hub.Hub.GetStatus().Endpoints.Where(endpoint => endpoint.Module is not null).Sum(endpoint => endpoint.QueuedMessages) <= left, "the module keeps up",
+        () => _hub.Hub.GetStatus().Endpoints.Where(endpoint => endpoint.Module is not null).Sum(endpoint => endpoint.QueuedMessages) <= left,
+        "the module keeps up",
         deadline: TimeSpan.FromMinutes(2));
 
     private Task WaitForAsync(string state) => Waiting.ForAsync(
@@ -194,10 +211,13 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
         var batches = _hub.Hub.GetStatus().Batches;
         return
         [
-            $"{devices} devices, {Days} days: {_sent} messages with {away["received"]} items; held {away["held"]}, evicted {away["evicted"]?.ToString(Formatting.None)}.",
-            $"{alerts.Count} critical alerts, from edgeHub's first successful send: p50 {waits[waits.Count / 2]:0.0}, p99 {waits[(int)(waits.Count * 0.99)]:0.0}, max {waits[^1]:0.0} ms.",
-            $"Backlog: {batches.Sum(batch => batch.Batches)} batches, {batches.Sum(batch => batch.Bytes) / 1e6:0} MB, {batches.Sum(batch => batch.MeteredUnits)} units (each message alone "
-                + $"{batches.Sum(batch => batch.MeteredUnitsAlone)}), at the cloud {drained.TotalSeconds:0} s after its return; batched {books["batched"]}, still held {books["held"]}.",
+            $"{devices} devices, {Days} days: {_sent} messages with {away["received"]} items; held {away["held"]}, "
+                + $"evicted {away["evicted"]?.ToString(Formatting.None)}.",
+            $"{alerts.Count} critical alerts, from edgeHub's first successful send: p50 {waits[waits.Count / 2]:0.0}, "
+                + $"p99 {waits[(int)(waits.Count * 0.99)]:0.0}, max {waits[^1]:0.0} ms.",
+            $"Backlog: {batches.Sum(batch => batch.Batches)} batches, {batches.Sum(batch => batch.Bytes) / 1e6:0} MB, "
+                + $"{batches.Sum(batch => batch.MeteredUnits)} units (each message alone {batches.Sum(batch => batch.MeteredUnitsAlone)}), "
+                + $"at the cloud {drained.TotalSeconds:0} s after its return; batched {books["batched"]}, still held {books["held"]}.",
         ];
     }
 }

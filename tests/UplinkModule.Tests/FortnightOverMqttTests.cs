@@ -9,7 +9,8 @@ public sealed class FortnightOverMqttTests(ITestOutputHelper output)
     [Fact]
     public async Task AwayForTwoWeeks_CriticalAlertsComeFirstAndTheBooksBalance()
     {
-        await using var fortnight = new Fortnight(int.TryParse(Environment.GetEnvironmentVariable("FORTNIGHT_DEVICES"), out var devices) ? devices : Fortnight.FewDevices);
+        var devices = int.TryParse(Environment.GetEnvironmentVariable("FORTNIGHT_DEVICES"), out var wanted) ? wanted : Fortnight.FewDevices;
+        await using var fortnight = new Fortnight(devices);
         await fortnight.StartAsync();
         await fortnight.PassAsync();
         var away = await fortnight.BooksAsync();
@@ -18,7 +19,9 @@ public sealed class FortnightOverMqttTests(ITestOutputHelper output)
 
         var back = fortnight.Return();
         await Waiting.ForAsync(
-            async () => Fortnight.Sum((await fortnight.BooksAsync())["held"]) < Fortnight.Sum(away["held"]) / 10, "the backlog drains", deadline: TimeSpan.FromMinutes(30));
+            async () => Fortnight.Sum((await fortnight.BooksAsync())["held"]) < Fortnight.Sum(away["held"]) / 10,
+            "the backlog drains",
+            deadline: TimeSpan.FromMinutes(30));
         await fortnight.Hub.WaitUntilQuietAsync();
         var drained = TimeProvider.System.GetElapsedTime(back);
         // All alerts, in order, before any batch.

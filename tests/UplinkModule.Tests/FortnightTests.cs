@@ -5,7 +5,11 @@ public sealed class FortnightTests : IDisposable
 {
     private const int Minutes = 14 * 24 * 60;
 
-    private readonly UplinkRig _rig = new(new UplinkSettings { BatchUnits = 4, MaxSpoolMegabytes = 3, BacklogMessagesPerSecond = 0.5, DailyMeteredUnits = 2400 });
+    private readonly UplinkRig _rig = new(new UplinkSettings
+    {
+        BatchUnits = 4, MaxSpoolMegabytes = 3, BacklogMessagesPerSecond = 0.5, DailyMeteredUnits = 2400,
+    });
+
     private readonly Random _random = new(14);
     private readonly List<(string Id, string Input)> _taken = [];
 

@@ -39,7 +39,8 @@ public sealed class UplinkModuleTests : IDisposable
     public void Member_WithAnEncodedBody_SaysSo()
     {
         var message = UplinkRig.Message("normal", "a", 1, "");
-        message = message with { Body = new byte[] { 0x1f, 0x8b, 0 }, Properties = new Dictionary<string, string>(message.Properties) { [SystemProperties.ContentEncoding] = "gzip" } };
+        var properties = new Dictionary<string, string>(message.Properties) { [SystemProperties.ContentEncoding] = "gzip" };
+        message = message with { Body = new byte[] { 0x1f, 0x8b, 0 }, Properties = properties };
         _rig.Module.OnMessage(message, "a", 1, _rig.Context);
         _rig.Now += TimeSpan.FromSeconds(300);
         var batch = Assert.Single(_rig.Module.OnTick(_rig.Context).Outputs, output => output.Output == "batches");
@@ -105,7 +106,8 @@ public sealed class UplinkModuleTests : IDisposable
             }.ToString(),
             body.ToString());
         Assert.Equal($"connectivity/degraded/{at}", message.MessageId);
-        Assert.Equal(("degraded", at), (_rig.Module.Report(_rig.Context)["connectivity"]!["state"]!.ToString(), _rig.Module.Report(_rig.Context)["connectivity"]!["since"]!.Value<long>()));
+        var reported = _rig.Module.Report(_rig.Context)["connectivity"]!;
+        Assert.Equal(("degraded", at), (reported["state"]!.ToString(), reported["since"]!.Value<long>()));
         Assert.Contains(_rig.Log.Lines, line => line.Text.StartsWith("The way to the cloud was online and is degraded.", StringComparison.Ordinal));
     }
 
@@ -162,12 +164,15 @@ public sealed class UplinkModuleTests : IDisposable
         var errors = new SettingErrors();
         new UplinkSettings
         {
-            NormalSeconds = 0, LowSeconds = 86_401, BatchUnits = 64, DegradedFactor = 0, MaxSpoolMegabytes = 0, MinFreeDiskMegabytes = 0, BacklogMessagesPerSecond = double.NaN,
-            DailyMeteredUnits = -1, Connectivity = new ConnectivitySettings { ProbePort = 0 },
+            NormalSeconds = 0, LowSeconds = 86_401, BatchUnits = 64, DegradedFactor = 0, MaxSpoolMegabytes = 0, MinFreeDiskMegabytes = 0,
+            BacklogMessagesPerSecond = double.NaN, DailyMeteredUnits = -1, Connectivity = new ConnectivitySettings { ProbePort = 0 },
         }.Validate(errors);
 
         Assert.Equal(
-            ["normalSeconds", "lowSeconds", "batchUnits", "degradedFactor", "maxSpoolMegabytes", "minFreeDiskMegabytes", "backlogMessagesPerSecond", "dailyMeteredUnits", "connectivity.probePort"],
+            [
+                "normalSeconds", "lowSeconds", "batchUnits", "degradedFactor", "maxSpoolMegabytes", "minFreeDiskMegabytes", "backlogMessagesPerSecond",
+                "dailyMeteredUnits", "connectivity.probePort",
+            ],
             errors.All.Select(error => error.Path));
     }
 }

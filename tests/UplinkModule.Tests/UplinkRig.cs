@@ -108,7 +108,8 @@ internal sealed class UplinkRig : IDisposable
     /// <summary>Has the way to the cloud looked at until it has this state.</summary>
     public void MakeIt(string state)
     {
-        Settings = Settings with { Connectivity = Settings.Connectivity with { ProbeHost = state switch { "offline" => "away", "degraded" => "slow", _ => "well" } } };
+        var host = state switch { "offline" => "away", "degraded" => "slow", _ => "well" };
+        Settings = Settings with { Connectivity = Settings.Connectivity with { ProbeHost = host } };
         for (var i = 0; i < 10 && Module.Report(Context)["connectivity"]!["state"]!.ToString() != state; i++) Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(state, Module.Report(Context)["connectivity"]!["state"]!.ToString());
     }

@@ -76,7 +76,8 @@ internal sealed class BatchPacker
 
     private static PackedBatch Seal(string id, string priority, IReadOnlyList<TailMember> waiting, int members, BatchCompression compression)
     {
-        var header = new BatchHeader(id, priority, waiting.Take(members).Sum(member => (long)member.Count), waiting[0].AcceptedAt, waiting[members - 1].AcceptedAt);
+        var count = waiting.Take(members).Sum(member => (long)member.Count);
+        var header = new BatchHeader(id, priority, count, waiting[0].AcceptedAt, waiting[members - 1].AcceptedAt);
         var body = BatchCodec.Encode(header, waiting.Take(members).Select(member => member.Encoded), compression);
         return new PackedBatch(header, body, members, BatchMessage.BytesOf(BatchMessage.Of(header, body, compression)));
     }

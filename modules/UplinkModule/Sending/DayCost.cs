@@ -52,6 +52,6 @@ internal sealed record DayCost(DateOnly Day, long Since, long NormalUnits, long 
 
     /// <exception cref="InvalidDataException">The bytes are something else.</exception>
     public static DayCost Read(ref CompactReader reader) => new(
-        DateOnly.FromDayNumber(reader.ReadCount(DateOnly.MaxValue.DayNumber)), reader.Read(), reader.Read(), reader.Read(), reader.Read(), reader.Read(), reader.Read(),
-        reader.Read(), reader.Read());
+        DateOnly.FromDayNumber(reader.ReadCount(DateOnly.MaxValue.DayNumber)), reader.Read(), reader.Read(), reader.Read(), reader.Read(), reader.Read(),
+        reader.Read(), reader.Read(), reader.Read());
 }

@@ -9,8 +9,8 @@ using EdgeModules.Uplink.Spool;
 namespace EdgeModules.Uplink.Sending;
 
 /// <summary>
-/// Decides what is packed, what goes up and what is given up: what is new before what waits, <c>normal</c> before <c>low</c>, the oldest first, within the day's
-/// units; and when there is no room, the oldest of <c>low</c> goes first.
+/// Decides what is packed, what goes up and what is given up: what is new before what waits, <c>normal</c> before <c>low</c>, the oldest first, within the
+/// day's units; and when there is no room, the oldest of <c>low</c> goes first.
 /// </summary>
 internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
 {
@@ -70,7 +70,8 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
         var next = _retryAt is { } retry ? Earlier(_nextRound, retry) : _nextRound;
         foreach (var lane in Lanes.All)
         {
-            if (State[lane].Tail.Count > 0 && MaySend(lane, 1, isNew: true, context)) next = Earlier(next, Later(_retryAt ?? context.Now, DueAt(lane, context)));
+            if (State[lane].Tail.Count == 0 || !MaySend(lane, 1, isNew: true, context)) continue;
+            next = Earlier(next, Later(_retryAt ?? context.Now, DueAt(lane, context)));
         }
 
         return Backlog(context) is null ? next : Earlier(next, _nextBacklog);
@@ -80,10 +81,15 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
     public IReadOnlyList<OutboundMessage> Recreate()
     {
         // One whose file is gone has been sent: it is deleted when all have.
-        return [.. State.LastSent.Select(batch => (Batch: batch, Body: spool.Load(batch))).Where(sent => sent.Body is not null).Select(sent => ToMessage(sent.Batch, sent.Body!.Value))];
+        return
+        [
+            .. State.LastSent.Select(batch => (Batch: batch, Body: spool.Load(batch))).Where(sent => sent.Body is not null)
+                .Select(sent => ToMessage(sent.Batch, sent.Body!.Value)),
+        ];
     }
 
-    private static OutboundMessage ToMessage(StoredBatch batch, ReadOnlyMemory<byte> body) => BatchMessage.Of(batch.Header, body, batch.Compression) with { Recreatable = true };
+    private static OutboundMessage ToMessage(StoredBatch batch, ReadOnlyMemory<byte> body) =>
+        BatchMessage.Of(batch.Header, body, batch.Compression) with { Recreatable = true };
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
@@ -119,9 +125,9 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
         var (now, settings, waiting) = (context.Now, context.Settings, State[lane]);
         var isLive = MaySend(lane, 1, isNew: true, context);
         var number = waiting.NextNumber == 0 ? now.ToUnixTimeMilliseconds() : waiting.NextNumber;
-        var id = new StoredBatch(lane, number, "", 0, 0, 0, 0, 0, 0, 0, settings.Compression).Id;
-        var compression = settings.Compression;
-        var packed = _packers[(int)lane].Pack(id, lane.Name(), waiting.Tail, waiting.TailBytes, settings.BatchUnits, compression, isLive && DueAt(lane, context) <= now);
+        var (id, compression) = (StoredBatch.IdOf(lane, number), settings.Compression);
+        var isDue = isLive && DueAt(lane, context) <= now;
+        var packed = _packers[(int)lane].Pack(id, lane.Name(), waiting.Tail, waiting.TailBytes, settings.BatchUnits, compression, isDue);
         if (packed is null) return false;
         if (packed.Bytes > MessageLimits.BodyAndProperties && compression != BatchCompression.Gzip)
         {
@@ -138,8 +144,8 @@ internal sealed class Dispatcher(BatchSpool spool, UplinkTelemetry telemetry)
         }
 
         var batch = new StoredBatch(
-            lane, number, waiting.Tail[0].Id, packed.Members, packed.Header.Count, 0, packed.Units, waiting.Tail.Take(packed.Members).Sum(member => member.Units),
-            packed.Header.FirstTimestamp, packed.Header.LastTimestamp, compression);
+            lane, number, waiting.Tail[0].Id, packed.Members, packed.Header.Count, 0, packed.Units,
+            waiting.Tail.Take(packed.Members).Sum(member => member.Units), packed.Header.FirstTimestamp, packed.Header.LastTimestamp, compression);
         var goesNow = isLive && MaySend(lane, packed.Units, isNew: true, context);
         if (!goesNow && !MakeRoom(lane, packed.Bytes, context))
         {

@@ -21,7 +21,8 @@ internal static class BatchFile
         foreach (var lane in Lanes.All)
         {
             var prefix = $"{lane.Name()}-";
-            if (name.Length <= prefix.Length + Extension.Length || !name.StartsWith(prefix, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal)) continue;
+            var isNamed = name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal);
+            if (!isNamed || name.Length <= prefix.Length + Extension.Length) continue;
             var digits = name.AsSpan()[prefix.Length..^Extension.Length];
             if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return (lane, number);
         }

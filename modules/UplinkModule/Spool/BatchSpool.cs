@@ -124,7 +124,11 @@ internal sealed class BatchSpool(IFileFolder folder)
     }
 
     /// <summary>Whether all its messages wait for a batch.</summary>
-    private bool IsWaiting(StoredBatch batch) => State[batch.Lane].Tail is var tail && tail.Count >= batch.Members && batch.Members > 0 && tail[0].Id == batch.FirstId;
+    private bool IsWaiting(StoredBatch batch)
+    {
+        var tail = State[batch.Lane].Tail;
+        return batch.Members > 0 && tail.Count >= batch.Members && tail[0].Id == batch.FirstId;
+    }
 
     private bool TryDelete(string name)
     {

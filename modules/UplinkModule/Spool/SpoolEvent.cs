@@ -26,7 +26,8 @@ internal abstract record SpoolEvent
         {
             case AcceptedKind:
                 var lane = ReadLane(ref reader);
-                return new Accepted(lane, new TailMember(reader.ReadName(), reader.ReadBytes().ToArray(), reader.ReadCount(int.MaxValue), reader.ReadCount(int.MaxValue), reader.Read()));
+                var (id, encoded) = (reader.ReadName(), reader.ReadBytes().ToArray());
+                return new Accepted(lane, new TailMember(id, encoded, reader.ReadCount(int.MaxValue), reader.ReadCount(int.MaxValue), reader.Read()));
             case SealedKind:
                 return new Sealed(StoredBatch.Read(ref reader));
             case DroppedKind:

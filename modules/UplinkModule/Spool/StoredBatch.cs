@@ -17,9 +17,11 @@ internal sealed record StoredBatch(
     Lane Lane, long Number, string FirstId, int Members, long Count, long Bytes, int Units, int UnitsAlone, long FirstTimestamp, long LastTimestamp,
     BatchCompression Compression)
 {
-    public string Id => $"batch/{Lane.Name()}/{Number}";
+    public string Id => IdOf(Lane, Number);
 
     public BatchHeader Header => new(Id, Lane.Name(), Count, FirstTimestamp, LastTimestamp);
+
+    public static string IdOf(Lane lane, long number) => $"batch/{lane.Name()}/{number}";
 
     public void Write(CompactWriter writer)
     {
@@ -39,5 +41,6 @@ internal sealed record StoredBatch(
     /// <exception cref="InvalidDataException">The bytes are something else.</exception>
     public static StoredBatch Read(ref CompactReader reader) => new(
         (Lane)reader.ReadCount((int)Lane.Low), reader.Read(), reader.ReadName(), reader.ReadCount(int.MaxValue), reader.Read(), reader.Read(),
-        reader.ReadCount(int.MaxValue), reader.ReadCount(int.MaxValue), reader.Read(), reader.Read(), (BatchCompression)reader.ReadCount((int)BatchCompression.None));
+        reader.ReadCount(int.MaxValue), reader.ReadCount(int.MaxValue), reader.Read(), reader.Read(),
+        (BatchCompression)reader.ReadCount((int)BatchCompression.None));
 }
