@@ -44,7 +44,8 @@ public sealed record ModuleLedger(JObject Json)
 
     private long Sum(string counter) => Sum(Json[counter]);
 
-    private static long Sum(JToken? count) => count switch
+    /// <returns>Of a counter, over its reasons where it has some; 0 where there is none.</returns>
+    public static long Sum(JToken? count) => count switch
     {
         JObject reasons => reasons.Properties().Sum(reason => Sum(reason.Value)),
         JValue { Value: long readings } => readings,

@@ -15,7 +15,7 @@ public static class ModuleEnvironment
         "SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData", "LD_LIBRARY_PATH",
     ];
 
-    public static IReadOnlyDictionary<string, string> Create(ModuleDeployment module, ModuleIdentity identity, ModulePlace place)
+    public static Dictionary<string, string> OfThisMachine()
     {
         var variables = new Dictionary<string, string>();
         foreach (var name in Inherited)
@@ -23,6 +23,12 @@ public static class ModuleEnvironment
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) variables[name] = value;
         }
 
+        return variables;
+    }
+
+    public static IReadOnlyDictionary<string, string> Create(ModuleDeployment module, ModuleIdentity identity, ModulePlace place)
+    {
+        var variables = OfThisMachine();
         variables["RuntimeLogLevel"] = place.LogLevel;
         foreach (var (name, value) in module.Environment) variables[name] = value;
         variables["IOTEDGE_WORKLOADURI"] = place.WorkloadUri;

@@ -56,6 +56,7 @@ public sealed class SimulatorCommandLine(
             .. ModuleCommands.Create(host),
             .. ManifestCommands.Create(host),
             .. CheckCommands.Create(host),
+            SoakCommand.Create(host),
         ];
         foreach (var verb in verbs) root.Subcommands.Add(verb);
         ExamplesHelp.AddTo(root);

@@ -44,6 +44,7 @@ public sealed class ControlClient(int port, TimeProvider clock) : IDisposable
             ["readings"] = message.Readings,
             ["properties"] = new JObject(message.Properties.Select(property => new JProperty(property.Key, property.Value))),
         };
+        if (message.MessageId is { } id) request["messageId"] = id;
         return CallAsync(HttpMethod.Post, $"{PathOf(module)}/messages", request, cancellation);
     }
 

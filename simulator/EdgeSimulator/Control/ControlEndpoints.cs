@@ -75,9 +75,8 @@ internal sealed class ControlEndpoints(ISimulatorControl control, CancellationTo
         if (readings < 0) throw new BadHttpRequestException($"readings is {readings}; it must be 0 or more.");
         var properties = Required<JObject>(request, "properties").Properties()
             .Select(property => KeyValuePair.Create(property.Name, property.Value.ToString()));
-        await AnswerAsync(
-            context,
-            control.Send(Module(context), Required<string>(request, "input"), new InjectedMessage(body.AsMemory(0, length), readings, [.. properties])));
+        var message = new InjectedMessage(body.AsMemory(0, length), readings, [.. properties]) { MessageId = request.Value<string?>("messageId") };
+        await AnswerAsync(context, control.Send(Module(context), Required<string>(request, "input"), message));
     }
 
     private async Task FollowCloudAsync(HttpContext context)

@@ -10,4 +10,7 @@ public sealed record InjectedMessage(ReadOnlyMemory<byte> Body, long Readings, I
     /// what it sent is what the hub accepted.
     /// </summary>
     public const string Sender = "$edgeSimulator";
+
+    /// <summary>Null for a new one. One that was used before makes a repeat, which a module knows and does not count.</summary>
+    public string? MessageId { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class MessageInjector(string deviceId, MessageStore messages, Co
         var endpoint = inputs.Find(known => known.Module == module && known.Input == input)
             ?? throw new SimulatorException(
                 $"No route leads to the input {module}/{input}; the inputs are {string.Join(", ", inputs.Select(known => $"{known.Module}/{known.Input}").Order())}.");
-        var id = Guid.NewGuid().ToString();
+        var id = injected.MessageId ?? Guid.NewGuid().ToString();
         var message = new HubMessage(
             InjectedMessage.Sender,
             Output: null,

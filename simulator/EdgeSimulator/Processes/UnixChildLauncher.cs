@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace EdgeSimulator.Processes;
@@ -10,10 +9,8 @@ namespace EdgeSimulator.Processes;
 /// started the child: all are started from one thread that lives as long as the launcher.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
-internal sealed partial class UnixChildLauncher : IChildLauncher
+internal sealed class UnixChildLauncher : IChildLauncher
 {
-    private const int SigTerm = 15;
-
     private readonly BlockingCollection<Action> _work = [];
     private readonly ConcurrentDictionary<int, Process> _children = new();
     private readonly Thread _thread;
@@ -63,8 +60,7 @@ internal sealed partial class UnixChildLauncher : IChildLauncher
 
     public void Terminate(Process child)
     {
-        // A child that has ended meanwhile is not an error.
-        if (!child.HasExited) _ = Kill(child.Id, SigTerm);
+        if (!child.HasExited) UnixSignal.Send(child.Id, UnixSignal.Terminate);
     }
 
     public void Dispose()
@@ -90,7 +86,4 @@ internal sealed partial class UnixChildLauncher : IChildLauncher
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
 }
