@@ -79,6 +79,15 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
         for (var i = 0; i < 3; i++) await CallAsync("ping", null);
     }
 
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>As when an operator or a time server sets it: what waits for a span of time goes on waiting as long as it would have.</summary>
+    public async Task SetClockAsync(DateTimeOffset now)
+    {
+        _clock.AdjustTime(now);
+        await AdvanceAsync(TimeSpan.Zero);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var (state, store, _, module) in _lives)

@@ -1,0 +1,37 @@
+using EdgeModules.Actuating;
+using EdgeModules.Actuating.Tests;
+using EdgeModules.Aggregation;
+using EdgeModules.Alerting;
+using EdgeModules.Filtering;
+using EdgeModules.Inference;
+using EdgeModules.Inference.Tests;
+using EdgeModules.Testing.Scenarios;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Faults.Tests.Modules;
+
+/// <summary>How to start each module that receives; in process, with its real store.</summary>
+internal static class EveryModule
+{
+    public static IReadOnlyDictionary<string, StartModule> All { get; } = new Dictionary<string, StartModule>
+    {
+        ["ActuatorModule"] = ScenarioModule.Of(
+            () => new ActuatorModule(new Actuator(), new Lines(new FakeBoard(), NullLogger<Lines>.Instance), NullLogger<ActuatorModule>.Instance)),
+        ["AggregatorModule"] = ScenarioModule.Of(() => new AggregatorModule(new WindowAggregator())),
+        ["AlertModule"] = ScenarioModule.Of(() => new AlertModule()),
+        ["FilterModule"] = ScenarioModule.Of(() => new FilterModule(new DeadbandFilter())),
+        ["InferenceModule"] = ScenarioModule.Of(
+            (state, clock) => TestModules.Create(new OnnxModelLoader(), Path.Combine(state, "models"), clock, mounted: state)),
+    };
+
+    /// <summary>Module and input.</summary>
+    public static TheoryData<string, string> Inputs => new()
+    {
+        { "ActuatorModule", "commands" },
+        { "AggregatorModule", "readings" },
+        { "AlertModule", "readings" },
+        { "AlertModule", "scores" },
+        { "FilterModule", "readings" },
+        { "InferenceModule", "readings" },
+    };
+}
