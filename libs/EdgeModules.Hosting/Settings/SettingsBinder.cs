@@ -21,6 +21,7 @@ public static class SettingsBinder
         where T : class, ISettings<T>, new()
     {
         var settings = (T)BindRecord(typeof(T), desired, errors, isRoot: true);
+        foreach (var setting in desired.Properties().Where(property => !IsMetadata(property.Name))) RefuseHalfCharacters(setting, errors);
         if (errors.All.Count == 0) settings.Validate(errors);
         return settings;
     }
@@ -54,13 +55,37 @@ public static class SettingsBinder
         return found is not null;
     }
 
+    private static bool IsMetadata(string key) => key.StartsWith('$') || key.StartsWith("x-", StringComparison.Ordinal);
+
+    /// <summary>They come by escapes such as \ud800, are no text, and would be other settings when they are read again from where they were saved.</summary>
+    private static void RefuseHalfCharacters(JProperty setting, SettingErrors errors)
+    {
+        foreach (var token in setting.DescendantsAndSelf())
+        {
+            if (token is JValue { Value: string text } && !IsText(text)) errors.Add(token.Path, text, "text; half a surrogate pair is none");
+            if (token is JProperty { Name: var name } && !IsText(name)) errors.Add(token.Path, name, "under a name that is text; half a surrogate pair is none");
+        }
+    }
+
+    private static bool IsText(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+            i++;
+        }
+
+        return true;
+    }
+
     private static object BindRecord(Type type, JObject json, SettingErrors errors, bool isRoot)
     {
         var record = Activator.CreateInstance(type)!;
         var settings = SettingsOf(type);
         foreach (var (key, value) in json)
         {
-            if (isRoot && (key.StartsWith('$') || key.StartsWith("x-", StringComparison.Ordinal))) continue;
+            if (isRoot && IsMetadata(key)) continue;
             if (settings.FirstOrDefault(setting => setting.Key == key) is not { } setting)
             {
                 errors.Add(key, value, $"absent: it is no setting; the settings here are {string.Join(", ", settings.Select(s => s.Key))}");

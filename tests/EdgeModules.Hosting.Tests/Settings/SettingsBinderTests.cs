@@ -41,6 +41,21 @@ public sealed class SettingsBinderTests
     [InlineData("""{"things":{"gone":null}}""")]
     public void Bind_MetadataCommentsAndNull_LeaveTheDefaults(string desired) => AssertSame(new SampleSettings(), Bound(desired));
 
+    /// <summary>As text it would be saved, and reported, as something else.</summary>
+    [Fact]
+    public void Bind_HalfASurrogatePair_IsAnError()
+    {
+        var errors = new SettingErrors();
+        SettingsBinder.Bind<SampleSettings>(new JObject { ["label"] = "a\ud800", ["numbers"] = new JObject { ["\udc00b"] = 1, ["\ud83d\ude00"] = 2 }, ["x-note"] = "\ud800" }, errors);
+
+        Assert.Equal(
+            [
+                "label is \"a\ud800\"; it must be text; half a surrogate pair is none.",
+                "numbers.\udc00b is \"\udc00b\"; it must be under a name that is text; half a surrogate pair is none.",
+            ],
+            errors.All.Select(error => error.Message));
+    }
+
     [Theory]
     [InlineData("isOn", "1", "isOn is 1; it must be true or false.")]
     [InlineData("isOn", "\"true\"", "isOn is \"true\"; it must be true or false.")]
