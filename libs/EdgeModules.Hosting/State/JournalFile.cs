@@ -33,7 +33,10 @@ internal sealed class JournalFile(string path) : IDisposable
 
     /// <summary>Finds the records that follow a snapshot.</summary>
     /// <param name="first">Number of the first one.</param>
-    /// <returns>False when a record is damaged: when one stands behind the place where they end. A last one that is not whole was never confirmed.</returns>
+    /// <returns>
+    /// False when a record is damaged: when one stands behind the place where they end, or when the file does not begin as a journal does. A last one that is
+    /// not whole was never confirmed.
+    /// </returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public bool Find(long generation, long first)
     {
@@ -45,7 +48,7 @@ internal sealed class JournalFile(string path) : IDisposable
             _next++;
         }
 
-        return !HasRecordBehindTheEnd();
+        return (_end > 0 || BeginsAsAJournal()) && !HasRecordBehindTheEnd();
     }
 
     /// <summary>The contents of the records that were found or appended, in order.</summary>
@@ -120,6 +123,16 @@ internal sealed class JournalFile(string path) : IDisposable
     private bool IsHead(long position, Span<byte> head) =>
         Fill(head, position) && BinaryPrimitives.ReadUInt32LittleEndian(head) == Mark && BinaryPrimitives.ReadInt64LittleEndian(head[4..]) == _generation
         && BinaryPrimitives.ReadInt32LittleEndian(head[20..]) is >= 0 and var length && length <= RandomAccess.GetLength(Opened()) - position - HeadBytes;
+
+    /// <summary>With a record, of whatever generation; or with a first one that never got whole, whose bytes are not there or nothing yet.</summary>
+    private bool BeginsAsAJournal()
+    {
+        Span<byte> mark = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(mark, Mark);
+        Span<byte> begin = stackalloc byte[mark.Length];
+        begin = begin[..RandomAccess.Read(Opened(), begin, 0)];
+        return mark.StartsWith(begin) || !begin.ContainsAnyExcept((byte)0);
+    }
 
     private bool HasRecordBehindTheEnd()
     {

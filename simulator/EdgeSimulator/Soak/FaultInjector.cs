@@ -113,9 +113,10 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var body = ReadingArrays.Make(ReadingsOfADuplicate, place => ($"soak-repeated-{place}", place), now, hasSpike: false);
-        var message = new InjectedMessage(body, ReadingsOfADuplicate, []) { MessageId = $"soak/{now}" };
         foreach (var (module, input) in await InputsAsync(cancellation))
         {
+            // What is a repeat goes by sender and id, whoever the receiver is.
+            var message = new InjectedMessage(body, ReadingsOfADuplicate, []) { MessageId = $"soak/{now}/{module}" };
             for (var time = 0; input == "readings" && time < RepeatsOfADuplicate; time++) await house.Client.SendAsync(module, input, message, cancellation);
         }
     }

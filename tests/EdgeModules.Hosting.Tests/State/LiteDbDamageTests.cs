@@ -122,6 +122,35 @@ public sealed class LiteDbDamageTests : IDisposable
         Assert.Null(again.Warning);
     }
 
+    /// <summary>There is no record left in it that would tell that there was one.</summary>
+    [Fact]
+    public void Open_JournalOfGarbage_UsesTheSnapshotAndKeepsACopy()
+    {
+        FillSnapshot(3);
+        using (var store = Open()) store.Append("4"u8);
+        File.WriteAllText(_folder.File("m.journal"), new string('x', 200));
+        using var after = Open();
+
+        Assert.Equal(Numbers(3), Texts(after));
+        Assert.StartsWith("The journal of the state is damaged; ", after.Warning);
+        Assert.Equal(new string('x', 200), File.ReadAllText(_folder.File("m.db.damaged-20260131-120000-journal")));
+    }
+
+    /// <summary>As a power cut leaves a first record: its place is there, or a part of it, and its bytes are not.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("EM")]
+    [InlineData("\0\0\0\0\0\0")]
+    public void Open_JournalWhoseFirstRecordIsNotThereYet_IsNoDamage(string content)
+    {
+        FillSnapshot(3);
+        File.WriteAllText(_folder.File("m.journal"), content);
+        using var store = Open();
+
+        Assert.Equal(Numbers(3), Texts(store));
+        Assert.Null(store.Warning);
+    }
+
     [Fact]
     public void Open_WithoutTheDatabase_SetsTheJournalAside()
     {

@@ -24,7 +24,9 @@ internal sealed class SuiteProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public JObject Report => JsonText.ParseObject(File.ReadAllBytes(Path.Combine(_directory.FullPath, "report.json")));
+    public string ReportFile => Path.Combine(_directory.FullPath, "report.json");
+
+    public JObject Report => JsonText.ParseObject(File.ReadAllBytes(ReportFile));
 
     public string StateDirectory => Path.Combine(_directory.FullPath, "state");
 
@@ -48,7 +50,7 @@ internal sealed class SuiteProcess : IAsyncDisposable
     public void Start(params string[] arguments)
     {
         string[] ports = ["--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}", "--metrics-port", "0", "--models-port", "0"];
-        _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", Path.Combine(_directory.FullPath, "report.json"), .. arguments]);
+        _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", ReportFile, .. arguments]);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
@@ -137,14 +139,17 @@ internal sealed class SuiteProcess : IAsyncDisposable
 
     public Task WaitForOutputAsync(string text) => Waiting.ForAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the simulator prints \"{text}\"", deadline: Deadline);
 
+    /// <summary>It does not run any more then; its files stay until the end of the test.</summary>
+    public async Task EndAsync()
+    {
+        if (_process is not { HasExited: false }) return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
+        await EndAsync();
         _process?.Dispose();
         _directory.Dispose();
     }

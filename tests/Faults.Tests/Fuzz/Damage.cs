@@ -15,8 +15,8 @@ public sealed record Damage(int Document, int[] Changes)
 
     private static readonly Func<JToken>[] Values =
     [
-        () => JValue.CreateNull(), () => new JValue(true), () => new JValue(0), () => new JValue(-1), () => new JValue(long.MaxValue), () => new JValue(1e308), () => new JValue(0.5),
-        () => new JValue(double.NaN), () => new JValue(""), () => new JValue("x"), () => new JValue("$a.b %2"), () => new JValue(new string('y', 5_000)), () => new JArray(), () => new JObject(),
+        () => JValue.CreateNull(), () => new JValue(true), () => new JValue(0), () => new JValue(-1), () => new JValue(long.MaxValue), () => new JValue(1e308), () => new JValue(0.5), () => new JValue(1e-300),
+        () => new JValue(""), () => new JValue("x"), () => new JValue("$a.b %2"), () => new JValue(new string('y', 5_000)), () => new JArray(), () => new JObject(),
         () => new JArray(1, "a", new JObject()), () => new JObject { ["a"] = new JObject { ["b"] = 1 } }, () => new JValue(System.Numerics.BigInteger.Pow(10, 30)), () => new JValue("\ud800"),
         Deep,
     ];
