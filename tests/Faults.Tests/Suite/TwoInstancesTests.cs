@@ -28,7 +28,11 @@ public sealed class TwoInstancesTests
         {
             second.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
             second.BeginOutputReadLine();
-            await Waiting.ForAsync(() => IsSaid(suite.LogOf(Module)) || said.Any(IsSaid), "one of the two says that there is another");
+            await Waiting.ForAsync(() => IsSaid(suite.LogOf(Module)) || said.Any(IsSaid), "one of the two says that there is another", deadline: TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"{error.Message} The first:\n{suite.LogOf(Module)}\nThe second:\n{string.Join('\n', said)}", error);
         }
         finally
         {
