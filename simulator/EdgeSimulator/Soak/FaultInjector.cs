@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using EdgeSimulator.Bench;
+using EdgeSimulator.Control;
 using EdgeSimulator.Hub;
 using Newtonsoft.Json.Linq;
 
@@ -9,6 +10,8 @@ namespace EdgeSimulator.Soak;
 [UnsupportedOSPlatform("windows")]
 internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
 {
+    private const double LatencyMs = 5000;
+    private const double LossPercent = 33;
     private const int PatchesOfABurst = 20;
     private const int RepeatsOfADuplicate = 4;
     private const int ReadingsOfADuplicate = 10;
@@ -47,6 +50,8 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
         FaultKind.Slow => SlowDownAsync(fault, cancellation),
         FaultKind.Offline => CutOffAsync(fault.Length, cancellation),
         FaultKind.Flap => FlapAsync(fault.Length, cancellation),
+        FaultKind.Latency => WorsenAsync(new CloudQualityChange(LatencyMs, null), fault.Length, cancellation),
+        FaultKind.Loss => WorsenAsync(new CloudQualityChange(null, LossPercent), fault.Length, cancellation),
         FaultKind.TwinBurst => PatchAsync(fault, cancellation),
         FaultKind.Duplicates => RepeatAsync(cancellation),
         _ => SendBodiesAsync(fault.Seed, cancellation),
@@ -96,6 +101,13 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
             await CutOffAsync(FlapOffline, cancellation);
             await Task.Delay(FlapOnline, clock, cancellation);
         }
+    }
+
+    private async Task WorsenAsync(CloudQualityChange change, TimeSpan length, CancellationToken cancellation)
+    {
+        await house.Client.SetQualityAsync(change, cancellation);
+        await Task.Delay(length, clock, cancellation);
+        await house.Client.SetQualityAsync(new CloudQualityChange(0, 0), cancellation);
     }
 
     /// <summary>Side by side, so that they reach the hub in any order; a wrong one in the middle; a last one alone, which must be in force at the end.</summary>

@@ -35,6 +35,12 @@ internal enum FaultKind
     /// <summary>The cloud is there for 2 s and away for 3 s, again and again.</summary>
     Flap,
 
+    /// <summary>Each call to the cloud takes 5 s longer for a while.</summary>
+    Latency,
+
+    /// <summary>A third of the calls to the cloud fail for a while.</summary>
+    Loss,
+
     /// <summary>Many desired patches at once to one module, a wrong one among them.</summary>
     TwinBurst,
 
@@ -59,7 +65,7 @@ internal static class FaultKinds
     {
         FaultKind.HubPause => (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(90)),
         FaultKind.Pause or FaultKind.Offline => (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60)),
-        FaultKind.Slow or FaultKind.Flap => (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
+        FaultKind.Slow or FaultKind.Flap or FaultKind.Latency or FaultKind.Loss => (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)),
         _ => (TimeSpan.Zero, TimeSpan.Zero),
     };
 }

@@ -27,6 +27,6 @@ internal sealed record SoakOptions
     public IReadOnlyList<string> RunArguments(string manifest, string state) =>
         [
             "--manifest", manifest, "--state", state, "--devices", $"{Devices}", "--set", $"{Manifests.TwinOverrides.Source}.synthetic.readings={Readings}",
-            "--hub-port", $"{HubPort}", "--https-port", $"{HttpsPort}", "--api-port", $"{ApiPort}", "--metrics-port", "0", "--models-port", "0",
+            "--hub-port", $"{HubPort}", "--https-port", $"{HttpsPort}", "--api-port", $"{ApiPort}", "--metrics-port", "0", "--models-port", "0", "--probe-port", "0",
         ];
 }

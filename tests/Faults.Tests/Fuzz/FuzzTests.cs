@@ -11,6 +11,7 @@ using EdgeModules.Messages;
 using EdgeModules.Messages.Batches;
 using EdgeModules.Sensing;
 using EdgeModules.Testing.Fakes;
+using EdgeModules.Uplink;
 using EdgeSimulator;
 using EdgeSimulator.Hub.Routing;
 using EdgeSimulator.Manifests;
@@ -129,6 +130,9 @@ public sealed class FuzzTests
 
     [Fact]
     public Task Twin_SensorModule_IsAppliedOrRejected() => TwinAsync<SensorSettings>("SensorModule");
+
+    [Fact]
+    public Task Twin_UplinkModule_IsAppliedOrRejected() => TwinAsync<UplinkSettings>("UplinkModule");
 
     [Fact]
     public Task PropertyBag_DamagedTopics_GivesPairs()

@@ -5,7 +5,11 @@ using EdgeModules.Alerting;
 using EdgeModules.Filtering;
 using EdgeModules.Inference;
 using EdgeModules.Inference.Tests;
+using EdgeModules.Hosting.State;
+using EdgeModules.Testing.Fakes;
 using EdgeModules.Testing.Scenarios;
+using EdgeModules.Uplink;
+using EdgeModules.Uplink.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Faults.Tests.Modules;
@@ -22,6 +26,8 @@ internal static class EveryModule
         ["FilterModule"] = ScenarioModule.Of(() => new FilterModule(new DeadbandFilter())),
         ["InferenceModule"] = ScenarioModule.Of(
             (state, clock) => TestModules.Create(new OnnxModelLoader(), Path.Combine(state, "models"), clock, mounted: state)),
+        ["UplinkModule"] = ScenarioModule.Of((state, _) => new UplinkModule(
+            new UplinkSurroundings(new FileFolder(Path.Combine(state, "batches")), new FakeProbe(), "well"), UplinkRig.Telemetry(new RecordingLogger()))),
     };
 
     /// <summary>Module and input.</summary>
@@ -33,5 +39,7 @@ internal static class EveryModule
         { "AlertModule", "scores" },
         { "FilterModule", "readings" },
         { "InferenceModule", "readings" },
+        { "UplinkModule", "normal" },
+        { "UplinkModule", "low" },
     };
 }
