@@ -214,7 +214,7 @@ public sealed partial class MessagePump<TSettings>
     private async Task ReceiveAsync(InboundMessage message)
     {
         var key = MessageKey.Of(message);
-        var declared = message.Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count > 0 ? count : 1;
+        var declared = message.Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count >= 0 ? count : 1;
         if (_memory.Knows(message.Input, key))
         {
             Ledger.Count(Ledger.Redelivered, declared);

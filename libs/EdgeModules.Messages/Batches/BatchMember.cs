@@ -8,7 +8,7 @@ namespace EdgeModules.Messages.Batches;
 public sealed record BatchMember(string Id, string Module, IReadOnlyDictionary<string, string> Properties, ReadOnlyMemory<byte> Body)
 {
     /// <summary>Readings or items in the body; 1 when the message does not say.</summary>
-    public int Count => Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count > 0 ? count : 1;
+    public int Count => Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count >= 0 ? count : 1;
 }
 
 /// <param name="Id">Equal for the same batch sent again.</param>

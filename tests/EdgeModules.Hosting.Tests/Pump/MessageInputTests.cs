@@ -10,6 +10,8 @@ public sealed class MessageInputTests
 {
     [Theory]
     [InlineData(7, 7)]
+    [InlineData(0, 0)]
+    [InlineData(-1, 1)]
     [InlineData(null, 1)]
     public async Task HandleAsync_Message_IsGivenWholeWithItsIdAndCount(int? declared, int counted)
     {

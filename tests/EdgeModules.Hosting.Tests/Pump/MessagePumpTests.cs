@@ -171,6 +171,7 @@ public sealed class MessagePumpTests
     [Theory]
     [InlineData("not json", 40, 40)]
     [InlineData("not json", null, 1)]
+    [InlineData("not json", 0, 0)]
     [InlineData("not json", -3, 1)]
     public async Task HandleAsync_BodyThatCannotBeRead_CountsWhatItsSenderDeclared(string body, int? declared, int counted)
     {
