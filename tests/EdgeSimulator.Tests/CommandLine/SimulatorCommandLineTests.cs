@@ -111,6 +111,10 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("--devices is \"-1\"; it must be a whole number from 0 to 100000.", "bench", "latency", "--devices", "-1")]
     [InlineData("--duration is \"0.5\"; it must be a number from 1 to 3600.", "bench", "latency", "--duration", "0.5")]
     [InlineData("The report /nowhere/r.json (--report) cannot be written: its folder is absent.", "bench", "latency", "--report", "/nowhere/r.json")]
+    [InlineData("--minutes is \"0\"; it must be a number from 0.1 to 10080.", "soak", "--minutes", "0")]
+    [InlineData(
+        "--faults has \"kil\"; it must be some of kill, killAll, killHub, killEverything, hubRestart, hubPause, pause, slow, offline, flap, latency, loss, twinBurst, duplicates, bodies.",
+        "soak", "--faults", "pause,kil")]
     [InlineData("Argument 'x86' not recognized. Must be one of: 'amd64' 'arm64v8' 'arm32v7'", "genconfig", "--platform", "x86")]
     [InlineData("\"a\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.", "twin", "set", "X", "a")]
     public async Task Invoke_BadArgument_IsOneLineAndExitCode2(string message, params string[] arguments)
@@ -165,6 +169,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("bench", "bench hub")]
     [InlineData("bench hub", "bench hub --seconds 10")]
     [InlineData("bench latency", "bench latency --devices 10000 --duration 120 --report latency.json")]
+    [InlineData("soak", "soak --minutes 10 --faults kill,killAll --report soak.json")]
     [InlineData("genconfig", "genconfig --manifest deployment.debug.template.json --platform arm64v8")]
     public async Task Help_OfAVerb_ExplainsItAndGivesAnExample(string verb, string example)
     {
@@ -181,7 +186,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
         foreach (var verb in new[]
         {
             "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "cloud", "monitor", "restart", "stop", "start", "credentials", "genconfig", "routes",
-            "bench",
+            "bench", "soak",
         })
         {
             Assert.Matches($"(?m)^  {verb} .*[a-z]", _terminal.Text);
