@@ -11,7 +11,7 @@ namespace EdgeSimulator.Tests.EndToEnd;
 /// <summary>The simulator as a user runs it: a process of its own that starts the module processes, on free ports, with its state in a temporary folder.</summary>
 internal sealed class SuiteProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    public static TimeSpan Deadline { get; } = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly ConcurrentQueue<string> _output = new();
