@@ -48,7 +48,7 @@ public static class TwinOverrides
         }
 
         foreach (var module in Ageless(manifest, options, twins)) twins[module][MaxAge] = 0;
-        foreach (var (name, seconds) in Packing.Hastened(options, twins)) twins[Uplink][name] = seconds;
+        Packing.Hasten(options, twins);
         return twins;
 
         JObject Twin(string module, string option) => twins.TryGetValue(module, out var twin)

@@ -49,7 +49,10 @@ internal sealed class SuiteProcess : IAsyncDisposable
 
     public void Start(params string[] arguments)
     {
-        string[] ports = ["--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}", "--metrics-port", "0", "--models-port", "0"];
+        string[] ports =
+        [
+            "--hub-port", $"{_hubPort}", "--https-port", $"{_httpsPort}", "--api-port", $"{_apiPort}", "--metrics-port", "0", "--models-port", "0", "--probe-port", "0",
+        ];
         _process = Launch(["run", .. ports, "--state", StateDirectory, "--report", ReportFile, .. arguments]);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -90,19 +93,6 @@ internal sealed class SuiteProcess : IAsyncDisposable
     {
         using var http = new HttpClient();
         return JsonText.ParseObject(await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_apiPort}/status")));
-    }
-
-    /// <returns>Messages; 0 also as long as the simulator does not answer.</returns>
-    public async Task<long> QueuedForCloudAsync()
-    {
-        try
-        {
-            return (await StatusAsync())["queues"]!.Where(queue => queue["endpoint"]!.Value<string>() == "iothub").Sum(queue => queue["messages"]!.Value<long>());
-        }
-        catch (HttpRequestException)
-        {
-            return 0;
-        }
     }
 
     /// <returns>Readings that the module has received; 0 also when it does not answer.</returns>

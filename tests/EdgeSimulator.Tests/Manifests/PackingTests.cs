@@ -7,45 +7,51 @@ namespace EdgeSimulator.Tests.Manifests;
 public class PackingTests
 {
     [Theory]
-    [InlineData("60", 5, 30)]
-    [InlineData("1000", 1, 2)]
-    [InlineData("1.5", 200, 1200)]
-    [InlineData("0", 1, 6)]
-    [InlineData(null, 5, 30)]
-    public void Hastened_SourceFasterThanLife_WaitsByThatMuchShorter(string? speed, long normal, long low) => Assert.Equal(
-        new Dictionary<string, long> { ["normalSeconds"] = normal, ["lowSeconds"] = low }, Packing.Hastened(new RunOptions(), Twins(speed)));
-
-    [Theory]
-    [InlineData("1")]
-    [InlineData("0.5")]
-    public void Hastened_SourceAsInLife_LeavesTheTwin(string speed) => Assert.Empty(Packing.Hastened(new RunOptions(), Twins(speed)));
+    [InlineData("60", 5, 30, 5)]
+    [InlineData("3", 100, 600, 10)]
+    [InlineData("1000", 1, 2, 5)]
+    [InlineData("0", 1, 6, 5)]
+    [InlineData(null, 5, 30, 5)]
+    [InlineData("1", 300, 1800, 30)]
+    [InlineData("0.5", 300, 1800, 30)]
+    public void Hasten_SourceFasterThanLife_ShortensByThatMuch(string? speed, long normal, long low, long probe) =>
+        Assert.Equal((normal, low, probe), Hastened(new RunOptions(), speed));
 
     [Fact]
-    public void Hastened_WhatTheUserSets_Stays()
+    public void Hasten_WhatTheUserSets_Stays() => Assert.Equal(
+        (5, 1800, 30), Hastened(new RunOptions { Set = ["UplinkModule.lowSeconds=1800", "UplinkModule.connectivity.probeIntervalSeconds=30"] }, "60"));
+
+    [Fact]
+    public void Hasten_NoModuleThatPacksOrNothingToHasten_DoesNothing()
     {
-        var options = new RunOptions { Set = ["UplinkModule.lowSeconds=100"] };
-        Assert.Equal(["normalSeconds"], Packing.Hastened(options, Twins("60")).Keys);
-        Assert.Null(Packing.Describe(options, Twins("60"), Twins("60")));
+        Packing.Hasten(new RunOptions(), new Dictionary<string, JObject> { ["SensorModule"] = [] });
+        var bare = new Dictionary<string, JObject> { ["SensorModule"] = [], ["UplinkModule"] = JObject.Parse("""{"normalSeconds":"x"}""") };
+        Packing.Hasten(new RunOptions(), bare);
+        Assert.Equal("x", bare["UplinkModule"].Value<string>("normalSeconds"));
     }
-
-    [Fact]
-    public void Hastened_NoModuleThatPacks_IsNothing() =>
-        Assert.Empty(Packing.Hastened(new RunOptions(), new Dictionary<string, JObject> { ["SensorModule"] = [] }));
 
     [Fact]
     public void Describe_HastenedTwin_SaysWhatItIs()
     {
-        var twins = Twins("60");
-        foreach (var (name, seconds) in Packing.Hastened(new RunOptions(), twins)) twins["UplinkModule"][name] = seconds;
+        var (before, twins) = (Twins("60"), Twins("60"));
+        Assert.Null(Packing.Describe(new RunOptions(), before, twins));
+        Packing.Hasten(new RunOptions(), twins);
         Assert.Equal(
-            "The source plays faster than life, so UplinkModule packs the sooner (normalSeconds is 5, lowSeconds is 30).",
-            Packing.Describe(new RunOptions(), Twins("60"), twins));
-        Assert.Null(Packing.Describe(new RunOptions(), twins, twins));
+            "The source plays faster than life, and UplinkModule keeps up with it: normalSeconds is 5, lowSeconds is 30, connectivity.probeIntervalSeconds is 5.",
+            Packing.Describe(new RunOptions(), before, twins));
+    }
+
+    private static (long Normal, long Low, long Probe) Hastened(RunOptions options, string? speed)
+    {
+        var twins = Twins(speed);
+        Packing.Hasten(options, twins);
+        var uplink = twins["UplinkModule"];
+        return (uplink.Value<long>("normalSeconds"), uplink.Value<long>("lowSeconds"), (long)uplink.SelectToken("connectivity.probeIntervalSeconds")!);
     }
 
     private static Dictionary<string, JObject> Twins(string? speed) => new()
     {
         ["SensorModule"] = new JObject { ["mode"] = "replay", ["replay"] = speed is null ? [] : new JObject { ["speed"] = JToken.Parse(speed) } },
-        ["UplinkModule"] = new JObject { ["normalSeconds"] = 300, ["lowSeconds"] = 1800 },
+        ["UplinkModule"] = JObject.Parse("""{"normalSeconds":300,"lowSeconds":1800,"connectivity":{"probeIntervalSeconds":30}}"""),
     };
 }
