@@ -10,13 +10,16 @@ internal static class SoakCommand
 {
     private const double MostMinutes = 7 * 24 * 60;
 
+    private static string Names => string.Join(", ", FaultKinds.All.Select(FaultKinds.NameOf));
+
     public static Command Create(VerbHost host)
     {
         var seed = Whole("--seed", "Which faults come, in which order, on whom and how long", usual: 1, least: 0, most: int.MaxValue);
         var minutes = Parsed("--minutes", "N", "Inject faults for so long [default: 10]", result => Number(result, 0.1, MostMinutes, whole: false));
-        var faults = Parsed("--faults", "LIST", $"Only these, separated by commas [default: all of {string.Join(", ", FaultKinds.All.Select(FaultKinds.NameOf))}]", Faults);
+        var rounds = Whole("--rounds", "Go on beyond them until each fault has come so often", usual: 0, least: 0, most: 1_000_000);
+        var faults = Parsed("--faults", "LIST", $"Only these, separated by commas [default: all of {Names}]", Faults);
         var devices = Whole("--devices", "Sensors, each with a reading a second", usual: 1000, least: 1, most: 100_000);
-        var longest = Parsed("--longest-fault", "SECONDS", "No fault lasts longer [default: 90]", result => Seconds(result, 1, 3600));
+        var longest = Parsed("--longest-fault", "SECONDS", "No fault lasts longer, and no time between two [default: 90]", result => Seconds(result, 1, 3600));
         var manifest = Text("--manifest", "FILE", "Deployment template or manifest [default: deployment.template.json here or above]");
         var state = Text("--state", "DIR", "Keep state and logs here [default: a fresh directory under .edgesimulator]");
         var report = Text("--report", "FILE.json", "Write the result as JSON");
@@ -27,7 +30,10 @@ internal static class SoakCommand
             "Run the suite under faults, every part in a process of its own, and end with a verdict: every reading accounted for, no critical alert lost, "
             + "no window counted twice",
             "soak --minutes 10 --seed 7",
-            "soak --minutes 10 --faults kill,killAll --report soak.json") { seed, minutes, faults, devices, longest, manifest, state, report, hubPort, httpsPort, host.ApiPort };
+            "soak --minutes 10 --faults kill,killAll --report soak.json")
+        {
+            seed, minutes, rounds, faults, devices, longest, manifest, state, report, hubPort, httpsPort, host.ApiPort,
+        };
         verb.SetAction((result, _) =>
         {
             if (OperatingSystem.IsWindows()) throw new SimulatorException("soak stops processes by signals, which Windows does not have; run it on Linux.");
@@ -35,6 +41,7 @@ internal static class SoakCommand
             {
                 Seed = result.GetValue(seed),
                 Length = TimeSpan.FromMinutes(result.GetValue(minutes) ?? 10),
+                Rounds = result.GetValue(rounds),
                 Faults = result.GetValue(faults) ?? FaultKinds.All,
                 Devices = result.GetValue(devices),
                 LongestFault = result.GetValue(longest) ?? TimeSpan.FromSeconds(90),
@@ -60,7 +67,7 @@ internal static class SoakCommand
                 continue;
             }
 
-            result.AddError($"{NameOf(result)} has \"{name}\"; it must be some of {string.Join(", ", FaultKinds.All.Select(FaultKinds.NameOf))}.");
+            result.AddError($"{NameOf(result)} has \"{name}\"; it must be some of {Names}.");
             return null;
         }
 

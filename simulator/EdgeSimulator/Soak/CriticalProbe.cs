@@ -5,7 +5,9 @@ using EdgeSimulator.Hub;
 
 namespace EdgeSimulator.Soak;
 
-/// <summary>Sends AlertModule a reading over the critical threshold every so often, each of a new device, and knows the alarm's id before AlertModule does.</summary>
+/// <summary>
+/// Sends AlertModule a reading over the critical threshold every so often, each of a new device, and knows the alarm's id before AlertModule does.
+/// </summary>
 internal sealed class CriticalProbe(ControlClient client, TimeProvider clock)
 {
     private const string Module = "AlertModule";

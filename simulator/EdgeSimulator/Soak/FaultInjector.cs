@@ -110,7 +110,9 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
         await house.Client.SetQualityAsync(new CloudQualityChange(0, 0), cancellation);
     }
 
-    /// <summary>Side by side, so that they reach the hub in any order; a wrong one in the middle; a last one alone, which must be in force at the end.</summary>
+    /// <summary>
+    /// Side by side, so that they reach the hub in any order; a wrong one in the middle; a last one alone, which must be in force at the end.
+    /// </summary>
     private async Task PatchAsync(PlannedFault fault, CancellationToken cancellation)
     {
         var (setting, least) = HarmlessSettings.TryGetValue(fault.Module, out var known) ? known : ("x-soak", 1);
@@ -156,6 +158,7 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
     private async Task<IReadOnlyList<(string Module, string Input)>> InputsAsync(CancellationToken cancellation)
     {
         var status = await house.Client.GetStatusAsync(cancellation);
-        return [.. status["queues"]!.Select(queue => queue.Value<string>("endpoint")!.Split('/')).Where(parts => parts.Length == 3).Select(parts => (parts[1], parts[2]))];
+        var endpoints = status["queues"]!.Select(queue => queue.Value<string>("endpoint")!.Split('/'));
+        return [.. endpoints.Where(parts => parts.Length == 3).Select(parts => (parts[1], parts[2]))];
     }
 }

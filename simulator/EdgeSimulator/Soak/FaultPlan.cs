@@ -9,6 +9,7 @@ internal sealed record PlannedFault(FaultKind Kind, string Module, TimeSpan Leng
 /// <summary>Which fault comes next, all from the seed: each kind comes once before any comes again, in a new order every time.</summary>
 /// <param name="kinds">At least one.</param>
 /// <param name="modules">At least one.</param>
+/// <param name="longest">No fault lasts longer, and no time between two.</param>
 internal sealed class FaultPlan(int seed, IReadOnlyList<FaultKind> kinds, IReadOnlyList<string> modules, TimeSpan longest)
 {
     private const double LeastGapSeconds = 0.5;
@@ -36,7 +37,7 @@ internal sealed class FaultPlan(int seed, IReadOnlyList<FaultKind> kinds, IReadO
             kind,
             modules[_random.Next(modules.Count)],
             TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, Between(least.TotalSeconds, most.TotalSeconds))),
-            TimeSpan.FromSeconds(Between(LeastGapSeconds, MostGapSeconds)),
+            TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, Between(LeastGapSeconds, MostGapSeconds))),
             _random.NextDouble() < ShareAlone,
             _random.Next());
     }

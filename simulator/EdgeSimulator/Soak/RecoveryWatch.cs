@@ -6,13 +6,13 @@ namespace EdgeSimulator.Soak;
 
 /// <summary>
 /// Looks again and again whether the suite is whole: the hub answers, every module answers a direct method, the cloud is there, and no queue is longer than
-/// what passes through it in two seconds. What was seen for three seconds counts from when it was first seen.
+/// what passes through it in two seconds. What was seen for a while counts from when it was first seen.
 /// </summary>
-internal sealed class RecoveryWatch(ControlClient client, IReadOnlyList<string> modules, TimeProvider clock)
+/// <param name="settled">That while.</param>
+internal sealed class RecoveryWatch(ControlClient client, IReadOnlyList<string> modules, TimeSpan settled, TimeProvider clock)
 {
     private const int MostQueued = 20;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan MethodTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -68,7 +68,7 @@ internal sealed class RecoveryWatch(ControlClient client, IReadOnlyList<string> 
                 _lack = lack;
                 // A fault in the meantime makes what was seen before it worthless.
                 if (_faultSeenAt > before) wholeSince = null;
-                if (wholeSince is { } since && clock.GetElapsedTime(since) >= Settled)
+                if (wholeSince is { } since && clock.GetElapsedTime(since) >= settled)
                 {
                     foreach (var fault in _pending.Where(fault => fault.OverAt <= since).ToList())
                     {

@@ -77,12 +77,17 @@ internal sealed class SoakHouse : IAsyncDisposable
     {
         var environment = ModuleEnvironment.OfThisMachine();
         string[] arguments = ["exec", typeof(SoakHouse).Assembly.Location, "run", "--only", "hub", .. _runArguments];
-        _hub = new ModuleProcessStarter("simulator", new ChildCommand(ChildLauncher.DotnetCommand, arguments, _root, environment), _launcher, _hubLog, _terminal).Start();
+        var command = new ChildCommand(ChildLauncher.DotnetCommand, arguments, _root, environment);
+        _hub = new ModuleProcessStarter("simulator", command, _launcher, _hubLog, _terminal).Start();
         var start = _clock.GetTimestamp();
         while (!await AnswersAsync(cancellation))
         {
             if (_hub.Exited.IsCompleted)
-                throw new SimulatorException($"The hub's process ended with exit code {await _hub.Exited}; {Path.Combine(_state, "logs", "simulator.log")} says why.");
+            {
+                var log = Path.Combine(_state, "logs", "simulator.log");
+                throw new SimulatorException($"The hub's process ended with exit code {await _hub.Exited}; {log} says why.");
+            }
+
             if (_clock.GetElapsedTime(start) > Patience) throw new SimulatorException($"The hub did not come to answer within {Patience.TotalSeconds:0} s.");
             await Task.Delay(Look, _clock, cancellation);
         }

@@ -6,8 +6,10 @@ namespace EdgeSimulator.Soak;
 internal sealed record SoakOptions
 {
     public required int Seed { get; init; }
-    /// <summary>How long faults are injected; the end comes on top.</summary>
+    /// <summary>How long faults are injected, and how long data comes; the end comes on top.</summary>
     public required TimeSpan Length { get; init; }
+    /// <summary>Faults go on beyond <see cref="Length"/> until each has come so often.</summary>
+    public int Rounds { get; init; }
     public required IReadOnlyList<FaultKind> Faults { get; init; }
     /// <summary>Each gives a reading a second.</summary>
     public required int Devices { get; init; }
@@ -27,6 +29,7 @@ internal sealed record SoakOptions
     public IReadOnlyList<string> RunArguments(string manifest, string state) =>
         [
             "--manifest", manifest, "--state", state, "--devices", $"{Devices}", "--set", $"{Manifests.TwinOverrides.Source}.synthetic.readings={Readings}",
-            "--hub-port", $"{HubPort}", "--https-port", $"{HttpsPort}", "--api-port", $"{ApiPort}", "--metrics-port", "0", "--models-port", "0", "--probe-port", "0",
+            "--hub-port", $"{HubPort}", "--https-port", $"{HttpsPort}", "--api-port", $"{ApiPort}",
+            "--metrics-port", "0", "--models-port", "0", "--probe-port", "0",
         ];
 }

@@ -4,13 +4,13 @@ using Newtonsoft.Json.Linq;
 namespace EdgeSimulator.Soak;
 
 /// <param name="Injected">Times.</param>
-/// <param name="Recovery">From the end of the fault until the suite was whole; of faults that follow each other closely until it was whole after the last.</param>
+/// <param name="Recovery">From the end of the fault until the suite was whole; of faults that follow each other closely, after the last.</param>
 internal sealed record FaultCount(FaultKind Kind, int Injected, Latencies Recovery);
 
 /// <summary>What came of a soak.</summary>
 /// <param name="Missing">Alarms whose reading was stored and that did not reach the cloud.</param>
 /// <param name="WindowDifference">Readings that AggregatorModule has in summaries sent, against those in the windows that reached the cloud.</param>
-/// <param name="Mistakes">Windows counted twice, twins that are behind, modules that ended by themselves, a suite that did not recover: each as a sentence.</param>
+/// <param name="Mistakes">Each a sentence: windows counted twice, twins that are behind, modules that ended by themselves, a suite that did not recover.</param>
 internal sealed record SoakResult(
     SoakOptions Options,
     TimeSpan Elapsed,

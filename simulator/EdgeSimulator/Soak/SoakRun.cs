@@ -23,6 +23,7 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
     private const string Aggregator = "AggregatorModule";
     private const long UsualWindowSeconds = 60;
 
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
@@ -51,7 +52,7 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         await using (var house = new SoakHouse(manifest, assemblies, workspace.Root, state, arguments, options.ApiPort, terminal, clock))
         {
             await house.StartAsync(signals.Interrupt);
-            watch = new RecoveryWatch(house.Client, house.Modules, clock);
+            watch = new RecoveryWatch(house.Client, house.Modules, options.LongestFault < Settled ? options.LongestFault : Settled, clock);
             probe = new CriticalProbe(house.Client, clock);
             await InjectAsync(options, house, watch, probe, signals.Interrupt);
             foreach (var (module, times) in house.Crashes) _mistakes.Add($"{module} ended by itself {times} times.");
@@ -72,7 +73,9 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
 
     private string StateOf(SoakOptions options, Workspace workspace)
     {
-        using var directory = options.State is { } named ? RunDirectory.Open(Path.GetFullPath(named)) : RunDirectory.CreateFresh(workspace.Root, clock.GetUtcNow());
+        using var directory = options.State is { } named
+            ? RunDirectory.Open(Path.GetFullPath(named))
+            : RunDirectory.CreateFresh(workspace.Root, clock.GetUtcNow());
         if (File.Exists(directory.CloudFile))
             throw new SimulatorException($"{directory.FullPath} (--state) is of a former run; a soak begins with an empty one.");
         return directory.FullPath;
@@ -87,11 +90,11 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         var injector = new FaultInjector(house, clock);
         var plan = new FaultPlan(options.Seed, options.Faults, house.Modules, options.LongestFault);
         var start = clock.GetTimestamp();
-        while (clock.GetElapsedTime(start) < options.Length && !interrupt.IsCancellationRequested)
+        for (var number = 0; IsTime(number) && !interrupt.IsCancellationRequested; number++)
         {
             var fault = plan.Next();
             await Task.Delay(fault.Gap, clock, interrupt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (clock.GetElapsedTime(start) >= options.Length || interrupt.IsCancellationRequested) break;
+            if (!IsTime(number) || interrupt.IsCancellationRequested) break;
             await InjectAsync(fault, injector, watch, interrupt);
             if (fault.IsAlone) await UntilWholeAsync(watch, $"after {FaultKinds.NameOf(fault.Kind)}", interrupt);
         }
@@ -100,13 +103,16 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         await CheckTwinsAsync(injector, house, interrupt);
         await over.CancelAsync();
         await Task.WhenAll(watching, probing);
+
+        bool IsTime(int number) => clock.GetElapsedTime(start) < options.Length || number < options.Rounds * options.Faults.Count;
     }
 
     private async Task InjectAsync(PlannedFault fault, FaultInjector injector, RecoveryWatch watch, CancellationToken interrupt)
     {
         var name = FaultKinds.NameOf(fault.Kind);
         var lasting = fault.Length > TimeSpan.Zero ? $", {fault.Length.TotalSeconds:0.0} s" : "";
-        terminal.Line(fault.Kind is FaultKind.Kill or FaultKind.Pause or FaultKind.Slow or FaultKind.TwinBurst ? $"{name} {fault.Module}{lasting}" : name + lasting);
+        var onOne = fault.Kind is FaultKind.Kill or FaultKind.Pause or FaultKind.Slow or FaultKind.TwinBurst ? $" {fault.Module}" : "";
+        terminal.Line($"{name}{onOne}{lasting}");
         var killedAt = clock.GetTimestamp();
         try
         {
@@ -155,7 +161,8 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
             }
             while (!IsInForce(twin, setting, value) && clock.GetElapsedTime(start) < LongestRecovery);
 
-            if (!IsInForce(twin, setting, value)) _mistakes.Add($"{module} has not taken {setting} {value} of its twin; it reports {twin["reported"]?["settings"]}.");
+            if (!IsInForce(twin, setting, value))
+                _mistakes.Add($"{module} has not taken {setting} {value} of its twin; it reports {twin["reported"]?["settings"]}.");
         }
     }
 
@@ -171,8 +178,8 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         var logFile = Path.Combine(state, "logs", "simulator.log");
         using var log = new LogFile(logFile);
         string[] command = ["exec", typeof(SoakRun).Assembly.Location, "run", .. arguments, "--report", file];
-        var run = new ModuleProcessStarter("simulator", new ChildCommand(ChildLauncher.DotnetCommand, command, root, ModuleEnvironment.OfThisMachine()), launcher, log, terminal)
-            .Start();
+        var child = new ChildCommand(ChildLauncher.DotnetCommand, command, root, ModuleEnvironment.OfThisMachine());
+        var run = new ModuleProcessStarter("simulator", child, launcher, log, terminal).Start();
         using var patience = new CancellationTokenSource(LongestEnd + length, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, interrupt);
         await ((Task)run.Exited).WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -183,7 +190,8 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         }
 
         var exitCode = await run.Exited;
-        if (exitCode is not (ExitCodes.Done or ExitCodes.Failed)) _mistakes.Add($"The run that closes the books ended with exit code {exitCode}; see {logFile}.");
+        if (exitCode is not (ExitCodes.Done or ExitCodes.Failed))
+            _mistakes.Add($"The run that closes the books ended with exit code {exitCode}; see {logFile}.");
         return File.Exists(file) ? JsonText.ParseObject(await File.ReadAllBytesAsync(file, CancellationToken.None)) : null;
     }
 
@@ -194,7 +202,7 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
         cloud.Read(File.ReadLines(Path.Combine(state, "cloud.jsonl")));
         if (report is null) _mistakes.Add("The run that closes the books has left no report.");
         foreach (var difference in report?["differences"] ?? new JArray()) _mistakes.Add($"Books: {difference}.");
-        var lost = (report?["lost"] as JObject)?.Properties().Sum(endpoint => endpoint.Value.Value<long>("expired") + endpoint.Value.Value<long>("dropped")) ?? 0;
+        var losses = (report?["lost"] as JObject)?.Properties().Select(endpoint => endpoint.Value) ?? [];
         var modules = (report?["modules"] as JObject)?.Properties().Select(module => module.Value) ?? [];
         return new SoakResult(
             options,
@@ -203,7 +211,7 @@ internal sealed class SoakRun(Terminal terminal, TimeProvider clock)
             report?["readings"]?.Value<long>("sent") ?? 0,
             report?["readings"]?.Value<long?>("injected") ?? 0,
             report?.Value<long>("unaccountedReadings") ?? options.Readings,
-            lost,
+            losses.Sum(endpoint => endpoint.Value<long>("expired") + endpoint.Value<long>("dropped")),
             probe.Stored.Count,
             probe.Unanswered,
             [.. probe.Stored.Where(alarm => !cloud.HasAlarm(alarm))],
