@@ -10,7 +10,10 @@ public static class Books
 {
     /// <param name="ledgers">Module → its ledger; a module that told none is absent, and what it did is then a difference.</param>
     public static IReadOnlyList<Difference> Compare(IReadOnlyDictionary<string, ModuleLedger> ledgers, HubStatus hub) =>
-        [.. Outputs(ledgers, hub).Concat(Endpoints(hub)).Concat(Inputs(ledgers, hub)).Concat(Outcomes(ledgers)).Concat(Summaries(ledgers)).Concat(Batches(hub)).Where(difference => difference.Readings != 0)];
+    [
+        .. Outputs(ledgers, hub).Concat(Endpoints(hub)).Concat(Inputs(ledgers, hub)).Concat(Outcomes(ledgers)).Concat(Summaries(ledgers)).Concat(Batches(hub))
+            .Where(difference => difference.Readings != 0),
+    ];
 
     private static IEnumerable<Difference> Outputs(IReadOnlyDictionary<string, ModuleLedger> ledgers, HubStatus hub)
     {

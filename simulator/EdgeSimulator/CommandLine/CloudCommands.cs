@@ -14,8 +14,12 @@ internal static class CloudCommands
         Switch(host, "online", "Let the cloud be reached again. A period of run --offline still begins when it says", online: true),
         new Verb("cloud", "Make the way to the cloud slow or lossy, or good again", "cloud latency 5000", "cloud loss 0")
         {
-            Quality(host, "latency", "MS", "Let each call to the cloud take so much longer", UpstreamArguments.Latency, latency => new CloudQualityChange(latency, null)),
-            Quality(host, "loss", "PERCENT", "Let so many of the calls to the cloud fail; the hub tries them again", UpstreamArguments.Loss, loss => new CloudQualityChange(null, loss)),
+            Quality(
+                host, "latency", "MS", "Let each call to the cloud take so much longer", UpstreamArguments.Latency,
+                latency => new CloudQualityChange(latency, null)),
+            Quality(
+                host, "loss", "PERCENT", "Let so many of the calls to the cloud fail; the hub tries them again", UpstreamArguments.Loss,
+                loss => new CloudQualityChange(null, loss)),
         },
         Monitor(host),
     ];

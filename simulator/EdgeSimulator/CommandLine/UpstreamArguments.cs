@@ -49,7 +49,8 @@ internal sealed class UpstreamArguments
         var text = result.Tokens[^1].Value;
         if (Pair(text, '/') is (>= ShortestTurn and <= LongestTurn, >= ShortestTurn and <= LongestTurn) pair)
             return new Flapping(TimeSpan.FromSeconds(pair.First), TimeSpan.FromSeconds(pair.Second));
-        result.AddError($"{NameOf(result)} is \"{text}\"; it must be two numbers of seconds, each from {ShortestTurn.ToString(CultureInfo.InvariantCulture)} to {LongestTurn:0}, like 2/3.");
+        result.AddError(FormattableString.Invariant(
+            $"{NameOf(result)} is \"{text}\"; it must be two numbers of seconds, each from {ShortestTurn} to {LongestTurn:0}, like 2/3."));
         return null;
     }
 

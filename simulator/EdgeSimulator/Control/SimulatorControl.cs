@@ -81,7 +81,11 @@ public sealed class SimulatorControl(
         var after = new UpstreamQuality(latency, change.LossPercent ?? before.LossPercent);
         hub.UpstreamQuality = after;
         if (after != before)
-            announce(FormattableString.Invariant($"Calls to the cloud take {after.Latency.TotalMilliseconds:0.###} ms longer, and {after.LossPercent:0.###} % fail, by hand."));
+        {
+            announce(FormattableString.Invariant(
+                $"Calls to the cloud take {after.Latency.TotalMilliseconds:0.###} ms longer, and {after.LossPercent:0.###} % fail, by hand."));
+        }
+
         return new JObject { ["latencyMs"] = after.Latency.TotalMilliseconds, ["lossPercent"] = after.LossPercent };
     }
 

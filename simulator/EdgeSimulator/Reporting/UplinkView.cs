@@ -20,7 +20,8 @@ public static class UplinkView
         if (report.Day is { } day)
         {
             terminal.Plain(
-                $"The data is of {day.Span.TotalSeconds:N0} s; at that rate a day costs {day.BytesPerDay:N0} bytes to the cloud, in {day.UnitsPerDay:N0} units of 4 KB.");
+                $"The data is of {day.Span.TotalSeconds:N0} s; at that rate a day costs {day.BytesPerDay:N0} bytes to the cloud, "
+                + $"in {day.UnitsPerDay:N0} units of 4 KB.");
         }
     }
 
@@ -28,7 +29,8 @@ public static class UplinkView
     {
         var table = new Table().Border(TableBorder.Ascii2).AddColumns("in batches", "messages", "readings", "bytes", "4 KB units");
         for (var column = 1; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
-        foreach (var stream in report.Streams) Row($"{stream.Module}/{stream.Output}, alone", stream.Messages, stream.Readings, stream.Bytes, stream.MeteredUnits);
+        foreach (var stream in report.Streams)
+            Row($"{stream.Module}/{stream.Output}, alone", stream.Messages, stream.Readings, stream.Bytes, stream.MeteredUnits);
         Row("all of them, alone", report.Members, report.Items, report.Streams.Sum(stream => stream.Bytes), report.MeteredUnitsAlone);
         foreach (var priority in report.Priorities) Row($"batches, {priority.Priority}", priority.Batches, priority.MemberItems, priority.Bytes, priority.MeteredUnits);
         Row("the least", null, null, null, report.LeastUnits);

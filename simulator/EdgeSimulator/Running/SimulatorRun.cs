@@ -114,7 +114,8 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
             terminal.Line($"The source plays faster than life, so {module} does not compare timestamps with the clock (maxAgeSeconds is 0).");
         if (Packing.Describe(options, manifest.Twins, twins) is { } packing) terminal.Line(packing);
         terminal.Line($"The cloud, for who looks whether it can be reached, at {probe.Address}.");
-        if (options.Flap is { } flap) terminal.Line($"The cloud can be reached for {flap.Up.TotalSeconds:0.###} s and not for {flap.Down.TotalSeconds:0.###} s, by turns.");
+        if (options.Flap is { } flap)
+            terminal.Line($"The cloud can be reached for {flap.Up.TotalSeconds:0.###} s and not for {flap.Down.TotalSeconds:0.###} s, by turns.");
         using var storyEnds = CancellationTokenSource.CreateLinkedTokenSource(signals.Interrupt);
         using var tour = options.Tour ? CreateTour(hub, Control(agent), models, workspace, directory) : null;
         agent.Start();
