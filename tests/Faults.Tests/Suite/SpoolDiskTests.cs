@@ -14,9 +14,11 @@ public sealed class SpoolDiskTests
         await using var suite = new SuiteProcess();
         using var disk = SmallDisk.Mount(suite.StateOf(Module), megabytes: 24);
         // Batches as small as they can be, so that there are many, of a source that is fast, and the spool may use all but a little of the disk.
-        suite.Start(
-            "--devices", "400", "--duration", "45", "--offline", "0-35", "--set", $"{Module}.minFreeDiskMegabytes=8", "--set", $"{Module}.batchUnits=1",
-            "--set", $"{Module}.connectivity.probeIntervalSeconds=5", "--set", $"{Module}.connectivity.offlineAfterFailures=1", "--set", "FilterModule.maxSilenceSeconds=1");
+        suite.Start([
+            "--devices", "400", "--duration", "45", "--offline", "0-35", "--set", "FilterModule.maxSilenceSeconds=1", .. Set("minFreeDiskMegabytes=8"),
+            .. Set("batchUnits=1"), .. Set("connectivity.probeIntervalSeconds=5"), .. Set("connectivity.offlineAfterFailures=1"),
+        ]);
+        await suite.WaitForOutputAsync("Opened the Synthetic source");
         await Waiting.ForAsync(async () => await suite.ReceivedAsync(Module) > 500, "batches wait", deadline: SuiteProcess.Deadline);
         disk.FillTo(megabytesLeft: 4);
         await Waiting.ForAsync(() => suite.LogOf(Module).Contains("The spool is full", StringComparison.Ordinal), "the spool gives way", deadline: SuiteProcess.Deadline);
@@ -27,5 +29,8 @@ public sealed class SpoolDiskTests
         Assert.True(ledger["evicted"] is not null, $"{ledger}");
         Assert.Equal(0, suite.Report["unaccountedReadings"]!.ToObject<int>());
         Assert.Equal(0, suite.Report["processes"]![Module]!["restarts"]!.ToObject<int>());
+        await suite.EndAsync();
     }
+
+    private static string[] Set(string setting) => ["--set", $"{Module}.{setting}"];
 }
