@@ -32,6 +32,7 @@ internal sealed class FaultInjector(SoakHouse house, TimeProvider clock)
         ["FilterModule"] = ("maxSilenceSeconds", 300),
         ["InferenceModule"] = ("scoreIntervalSeconds", 600),
         ["SensorModule"] = ("batchSize", 900),
+        ["UplinkModule"] = ("lowSeconds", 1800),
     };
 
     /// <summary>Module → the setting that its last burst left, and its value.</summary>
