@@ -64,7 +64,7 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
         };
         var settings = SettingsBinder.ToJson(new UplinkSettings
         {
-            BatchUnits = IsFull ? 32 : 1, BacklogMessagesPerSecond = 100, MaxSpoolMegabytes = IsFull ? 1024 : 1,
+            BatchUnits = IsFull ? 32 : 1, BacklogMessagesPerSecond = 100, MaxSpoolMegabytes = IsFull ? 512 : 1,
             Connectivity = new() { ProbeIntervalSeconds = 5, OfflineAfterFailures = IsFull ? 3 : 1, OnlineAfterSuccesses = IsFull ? 2 : 1 },
         });
         _hub = new LoopbackHub(routes, new Dictionary<string, JObject> { ["Module"] = settings, ["Source"] = [] });
