@@ -20,15 +20,15 @@ public sealed class ConnectivityEvidenceTests
     [Fact]
     public async Task Page_FromTheStartOn_SaysThatTheCloudIsReached()
     {
-        await using var hub = await StartAsync();
-        await Eventually.IsTrueAsync(() => ReadAsync(hub).Result is { TimesBack: 1, TimesOffline: 0 });
+        await using var hub = await StartConnectedAsync();
+        Assert.Equal(0, (await ReadAsync(hub)).TimesOffline);
         Assert.Equal(new Evidence("edgeHub's metrics") { Queued = 0 }, (await ReadAsync(hub)).Since(null));
     }
 
     [Fact]
     public async Task Page_CloudAwayAndBack_SaysSoAndWhatWaits()
     {
-        await using var hub = await StartAsync();
+        await using var hub = await StartConnectedAsync();
         await using var source = await hub.ConnectAsync("source");
         hub.Hub.UpstreamOnline = false;
         await source.SendAsync("up", "1");
@@ -50,6 +50,7 @@ public sealed class ConnectivityEvidenceTests
         Assert.False(hub.Hub.GetStatus().Upstream.Online);
         _clock.Advance(TimeSpan.FromSeconds(7));
         hub.Hub.UpstreamOnline = true;
+        await WaitUntilConnectedAsync(hub);
         var back = await ReadAsync(hub);
         Assert.Equal((0, 1), (back.TimesOffline, back.TimesBack));
         Assert.Null(back.Since(null).Trouble);
@@ -58,7 +59,7 @@ public sealed class ConnectivityEvidenceTests
     [Fact]
     public async Task Page_CloudThatFlaps_IsJudgedByWhatItIsAtTheTime()
     {
-        await using var hub = await StartAsync();
+        await using var hub = await StartConnectedAsync();
         for (var i = 0; i < 3; i++)
         {
             hub.Hub.UpstreamOnline = false;
@@ -107,6 +108,17 @@ public sealed class ConnectivityEvidenceTests
     private Task<TestHub> StartAsync(UpstreamStart? upstream = null) => TestHub.StartAsync(
         clock: _clock,
         change: options => options with { HubDesired = HubDesired.Create(Routes), MetricsPort = Ports.Free(), Upstream = upstream ?? options.Upstream });
+
+    private async Task<TestHub> StartConnectedAsync()
+    {
+        var hub = await StartAsync();
+        await WaitUntilConnectedAsync(hub);
+        return hub;
+    }
+
+    /// <summary>The hub connects for the first time beside its start.</summary>
+    private static Task WaitUntilConnectedAsync(TestHub hub) =>
+        Waiting.ForAsync(async () => (await ReadAsync(hub)).TimesBack == 1, "the hub has connected to the cloud");
 
     private static async Task<HubMetrics> ReadAsync(TestHub hub)
     {
