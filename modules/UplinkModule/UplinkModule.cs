@@ -130,7 +130,7 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
         if (encoding is not (null or "" or "utf-8")) properties[SystemProperties.ContentEncoding] = encoding;
         var member = new BatchMember(id, message.Properties.GetValueOrDefault(SystemProperties.ConnectionModuleId) ?? "", properties, message.Body);
         var alone = message.Body.Length + message.Properties.Sum(property => property.Key.Length + property.Value.Length);
-        return new TailMember(id, BatchCodec.EncodeMember(member), count, BatchMessage.UnitsOf(alone), now.ToUnixTimeMilliseconds());
+        return new TailMember(id, BatchCodec.EncodeMember(member), count, MeteredUnit.CountOf(alone), now.ToUnixTimeMilliseconds());
     }
 
     private ModuleResult Work(ModuleContext<UplinkSettings> context)

@@ -43,7 +43,7 @@ public sealed class DispatchTests : IDisposable
         for (var i = 0; i < 8; i++) _rig.Take(bytes: 900);
 
         Assert.Equal(2, _rig.Batches.Count());
-        Assert.All(_rig.Batches, batch => Assert.InRange(BatchMessage.BytesOf(batch), 3000, BatchMessage.UnitBytes));
+        Assert.All(_rig.Batches, batch => Assert.InRange(BatchMessage.BytesOf(batch), 3000, MeteredUnit.Bytes));
         Assert.Equal(["m1", "m2", "m3", "m4", "m5", "m6"], _rig.Arrived);
         Assert.Equal(20, _rig.Module.Held);
     }

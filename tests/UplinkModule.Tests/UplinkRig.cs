@@ -173,7 +173,7 @@ internal sealed class UplinkRig : IDisposable
             Sent.Add(output);
             if (output.Output != "batches") continue;
             var day = DateOnly.FromDateTime(Now.UtcDateTime);
-            UnitsByDay[day] = UnitsByDay.GetValueOrDefault(day) + BatchMessage.UnitsOf(BatchMessage.BytesOf(output));
+            UnitsByDay[day] = UnitsByDay.GetValueOrDefault(day) + MeteredUnit.CountOf(BatchMessage.BytesOf(output));
             Arrived.AddRange(_cloud.Read(output.Body, output.Properties[SystemProperties.ContentEncoding]).Members.Select(member => member.Id));
         }
     }

@@ -8,9 +8,6 @@ namespace EdgeModules.Uplink.Packing;
 /// <summary>A batch as it travels.</summary>
 internal static class BatchMessage
 {
-    /// <summary>IoT Hub meters a message by blocks of 4 KB of body and properties.</summary>
-    public const int UnitBytes = 4096;
-
     public static OutboundMessage Of(BatchHeader header, ReadOnlyMemory<byte> body, BatchCompression compression) => new()
     {
         Output = "batches",
@@ -25,6 +22,4 @@ internal static class BatchMessage
     /// <summary>Body, and names and values of properties.</summary>
     public static int BytesOf(OutboundMessage message) =>
         message.Body.Length + message.WireProperties().Sum(property => Encoding.UTF8.GetByteCount(property.Key) + Encoding.UTF8.GetByteCount(property.Value));
-
-    public static int UnitsOf(int bytes) => Math.Max(1, (bytes + UnitBytes - 1) / UnitBytes);
 }

@@ -1,4 +1,5 @@
 using EdgeModules.Messages.Batches;
+using EdgeModules.Messages;
 
 namespace EdgeModules.Uplink.Packing;
 
@@ -7,7 +8,7 @@ namespace EdgeModules.Uplink.Packing;
 internal sealed record PackedBatch(BatchHeader Header, ReadOnlyMemory<byte> Body, int Members, int Bytes)
 {
     /// <summary>Blocks of 4 KB for which IoT Hub will charge.</summary>
-    public int Units => BatchMessage.UnitsOf(Bytes);
+    public int Units => MeteredUnit.CountOf(Bytes);
 }
 
 /// <summary>
@@ -30,7 +31,7 @@ internal sealed class BatchPacker
     /// <returns>Null when there is nothing to seal yet. A first message that is larger than the units has a batch of its own, however large.</returns>
     public PackedBatch? Pack(string id, string priority, IReadOnlyList<TailMember> waiting, long rawBytes, int units, BatchCompression compression, bool isDue)
     {
-        var most = units * BatchMessage.UnitBytes;
+        var most = units * MeteredUnit.Bytes;
         if (!isDue && rawBytes < most * (compression == BatchCompression.None ? 1 : _ratio)) return null;
 
         // Of many that wait, as when the disk refused for long, only so many are looked at as will be too many.

@@ -1,3 +1,4 @@
+using EdgeModules.Messages;
 using EdgeSimulator.Accounting;
 
 namespace EdgeSimulator.Reporting;
@@ -12,8 +13,6 @@ public sealed record EveryReadingAlone(long Messages, long? Bytes, long MeteredU
 {
     public const int PropertyBytes = 150;
 
-    private const int UnitBytes = 4096;
-
     public static EveryReadingAlone Of(IReadOnlyCollection<ModuleLedger> sources)
     {
         var messages = 0L;
@@ -26,7 +25,7 @@ public sealed record EveryReadingAlone(long Messages, long? Bytes, long MeteredU
             var each = source.AverageReadingBytes + PropertyBytes;
             messages += readings;
             bytes += each is null ? null : (long)(each.Value * readings);
-            units += readings * (long)Math.Ceiling((each ?? UnitBytes) / UnitBytes);
+            units += readings * (long)Math.Ceiling((each ?? MeteredUnit.Bytes) / MeteredUnit.Bytes);
         }
 
         return new EveryReadingAlone(messages, bytes, units);

@@ -1,3 +1,4 @@
+using EdgeModules.Messages;
 using EdgeSimulator.Hub;
 using Newtonsoft.Json.Linq;
 
@@ -8,8 +9,6 @@ namespace EdgeSimulator.Reporting;
 /// <param name="Day">Null when the run plays too little of a plant's time.</param>
 public sealed record UplinkReport(IReadOnlyList<BatchStatus> Priorities, IReadOnlyList<StreamStatus> Streams, DayRate? Day)
 {
-    private const int UnitBytes = 4096;
-
     public static UplinkReport None { get; } = new([], [], null);
 
     public bool IsEmpty => Priorities.Count == 0 && Day is null;
@@ -31,7 +30,7 @@ public sealed record UplinkReport(IReadOnlyList<BatchStatus> Priorities, IReadOn
     public long DuplicateMembers => Priorities.Sum(priority => priority.DuplicateMembers);
 
     /// <summary>All compressed bytes in units that are full but for the last.</summary>
-    public long LeastUnits => (Priorities.Sum(priority => priority.BodyBytes) + UnitBytes - 1) / UnitBytes;
+    public long LeastUnits => (Priorities.Sum(priority => priority.BodyBytes) + MeteredUnit.Bytes - 1) / MeteredUnit.Bytes;
 
     /// <param name="start">What the state held before this run: a day's rate is that of this run alone.</param>
     /// <param name="span">Of the plant's time that the run played.</param>

@@ -7,7 +7,7 @@ namespace EdgeModules.Uplink.Tests.Packing;
 
 public sealed class BatchPackerTests
 {
-    private const int Unit = BatchMessage.UnitBytes;
+    private const int Unit = MeteredUnit.Bytes;
 
     private readonly Random _random = new(1);
 

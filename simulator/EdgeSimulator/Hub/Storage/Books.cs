@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EdgeModules.Messages;
 
 namespace EdgeSimulator.Hub.Storage;
 
@@ -38,8 +39,6 @@ internal sealed record EndpointBook(
 internal sealed record CloudBook(
     long Messages, long Readings, long Bytes, long MeteredUnits, long DuplicateMessages, long DuplicateReadings, long FileId, long FileBytes)
 {
-    private const int UnitBytes = 4096;
-
     public static CloudBook Empty { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <param name="readings">That count.</param>
@@ -51,10 +50,8 @@ internal sealed record CloudBook(
             Messages = Messages + 1,
             Readings = Readings + readings,
             Bytes = Bytes + bytes,
-            MeteredUnits = MeteredUnits + UnitsOf(bytes),
+            MeteredUnits = MeteredUnits + MeteredUnit.CountOf(bytes),
         };
-
-    public static long UnitsOf(long bytes) => Math.Max(1, (bytes + UnitBytes - 1) / UnitBytes);
 
     public byte[] Encode() => BookCodec.Encode(Messages, Readings, Bytes, MeteredUnits, DuplicateMessages, DuplicateReadings, FileId, FileBytes);
 

@@ -115,13 +115,13 @@ internal sealed class CloudBooks
                 book.Items + message.Readings,
                 book.Bytes + message.MeteredBytes,
                 book.BodyBytes + message.Body.Length,
-                book.MeteredUnits + CloudBook.UnitsOf(message.MeteredBytes),
+                book.MeteredUnits + MeteredUnit.CountOf(message.MeteredBytes),
                 book.Unreadable + (unpacked.Error is null ? 0 : 1),
                 book.Members + fresh[true].Count(),
                 book.MemberItems + items,
                 book.DuplicateMembers + fresh[false].Count() + unpacked.DoubleMembers,
                 book.DuplicateItems + fresh[false].Sum(member => member.Readings) + unpacked.DoubleItems,
-                book.MeteredUnitsAlone + fresh[true].Sum(member => CloudBook.UnitsOf(CloudBatch.BytesAlone(member)))));
+                book.MeteredUnitsAlone + fresh[true].Sum(member => MeteredUnit.CountOf(CloudBatch.BytesAlone(member)))));
             return items;
         }
     }
