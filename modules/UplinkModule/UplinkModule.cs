@@ -128,7 +128,10 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
         var encoding = message.Properties.GetValueOrDefault(SystemProperties.ContentEncoding);
         // Who reads the member must know that its body is not plain.
         if (encoding is not (null or "" or "utf-8")) properties[SystemProperties.ContentEncoding] = encoding;
-        var member = new BatchMember(id, message.Properties.GetValueOrDefault(SystemProperties.ConnectionModuleId) ?? "", properties, message.Body);
+        var member = new BatchMember(id, message.Properties.GetValueOrDefault(SystemProperties.ConnectionModuleId) ?? "", properties, message.Body)
+        {
+            Device = message.Properties.GetValueOrDefault(SystemProperties.ConnectionDeviceId) ?? "",
+        };
         var alone = message.Body.Length + message.Properties.Sum(property => property.Key.Length + property.Value.Length);
         return new TailMember(id, BatchCodec.EncodeMember(member), count, MeteredUnit.CountOf(alone), now.ToUnixTimeMilliseconds());
     }

@@ -17,10 +17,12 @@ public sealed class UplinkModuleTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void Member_OfAMessage_KeepsItsIdModulePropertiesAndBody()
+    public void Member_OfAMessage_KeepsItsIdSenderPropertiesAndBody()
     {
         const string Body = """[{"deviceId":"press-1","timestamp":1767225600000,"temperature":20.50}]""";
-        _rig.Module.OnMessage(UplinkRig.Message("normal", "filtered/1", 1, Body), "filtered/1", 1, _rig.Context);
+        var message = UplinkRig.Message("normal", "filtered/1", 1, Body);
+        message = message with { Properties = new Dictionary<string, string>(message.Properties) { [SystemProperties.ConnectionDeviceId] = "press-line" } };
+        _rig.Module.OnMessage(message, "filtered/1", 1, _rig.Context);
         _rig.Now += TimeSpan.FromSeconds(300);
         var batch = Assert.Single(_rig.Module.OnTick(_rig.Context).Outputs, output => output.Output == "batches");
         var read = new BatchReader().Read(batch.Body, "utf-8");
@@ -28,7 +30,7 @@ public sealed class UplinkModuleTests : IDisposable
 
         var taken = UplinkRig.Start.ToUnixTimeMilliseconds();
         Assert.Equal(new BatchHeader($"batch/normal/{taken + 300_000}", Priorities.Normal, 1, taken, taken), read.Header);
-        Assert.Equal(("filtered/1", "FilterModule", Body), (member.Id, member.Module, Encoding.UTF8.GetString(member.Body.Span)));
+        Assert.Equal(("filtered/1", "press-line", "FilterModule", Body), (member.Id, member.Device, member.Module, Encoding.UTF8.GetString(member.Body.Span)));
         Assert.Equal(
             new Dictionary<string, string> { ["count"] = "1", ["messageType"] = "reading", ["priority"] = "normal" }.OrderBy(property => property.Key),
             member.Properties.OrderBy(property => property.Key));

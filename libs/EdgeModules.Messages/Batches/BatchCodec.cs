@@ -7,7 +7,7 @@ namespace EdgeModules.Messages.Batches;
 
 /// <summary>
 /// Writes batches: <c>{"batchId":…,"priority":…,"count":…,"firstTimestamp":…,"lastTimestamp":…,"messages":[…]}</c>, compressed. A message in it is
-/// <c>{"id":…,"module":…,"properties":{…},"body":…}</c>, with <c>bodyBase64</c> in the place of <c>body</c> when the body is no JSON.
+/// <c>{"id":…,"device":…,"module":…,"properties":{…},"body":…}</c>, with <c>bodyBase64</c> in the place of <c>body</c> when the body is no JSON.
 /// </summary>
 public static class BatchCodec
 {
@@ -32,6 +32,7 @@ public static class BatchCodec
         {
             writer.WriteStartObject();
             writer.WriteString("id", member.Id);
+            if (member.Device.Length > 0) writer.WriteString("device", member.Device);
             writer.WriteString("module", member.Module);
             writer.WriteStartObject("properties");
             foreach (var (name, value) in member.Properties) writer.WriteString(name, value);

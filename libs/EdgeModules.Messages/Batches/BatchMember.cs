@@ -7,6 +7,9 @@ namespace EdgeModules.Messages.Batches;
 /// <param name="Body">As it was, byte for byte, but for blanks around JSON.</param>
 public sealed record BatchMember(string Id, string Module, IReadOnlyDictionary<string, string> Properties, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>The gateway of that module: below a gateway there may be others, with modules of the same names. Empty in a batch from before it was said.</summary>
+    public string Device { get; init; } = "";
+
     /// <summary>Readings or items in the body; 1 when the message does not say.</summary>
     public int Count => Properties.TryGetValue(ApplicationProperties.Count, out var text) && int.TryParse(text, out var count) && count >= 0 ? count : 1;
 }

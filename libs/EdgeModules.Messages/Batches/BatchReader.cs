@@ -6,7 +6,7 @@ namespace EdgeModules.Messages.Batches;
 
 /// <summary>
 /// For whoever takes batches: gives the messages in them. Everything travels at least once, so a message may be in two batches, and a batch may come twice; what
-/// was seen before, by its module and id, is left out. Not for several threads at a time.
+/// was seen before, by its gateway, module and id, is left out. Not for several threads at a time.
 /// </summary>
 /// <param name="remembered">Ids that are kept, at least 1; the oldest is forgotten first. Some 150 bytes each.</param>
 public sealed class BatchReader(int remembered = 100_000)
@@ -45,10 +45,10 @@ public sealed class BatchReader(int remembered = 100_000)
         return new Batch(header, members, all.Count - members.Count, all.Sum(member => (long)member.Count) - members.Sum(member => (long)member.Count));
     }
 
-    /// <summary>Two modules may give the same id.</summary>
+    /// <summary>Two modules may give the same id, and so may one module on two gateways.</summary>
     private bool IsNew(BatchMember member)
     {
-        var id = $"{member.Module}\n{member.Id}";
+        var id = $"{member.Device}\n{member.Module}\n{member.Id}";
         if (!_seen.Add(id)) return false;
         _order.Enqueue(id);
         if (_order.Count > remembered) _seen.Remove(_order.Dequeue());
@@ -93,7 +93,10 @@ public sealed class BatchReader(int remembered = 100_000)
         if (!message.TryGetProperty("properties", out var bag) || bag.ValueKind != JsonValueKind.Object)
             throw new BatchFormatException($"{path}.properties is missing or no object.");
         foreach (var property in bag.EnumerateObject()) properties[property.Name] = Text(bag, property.Name, $"{path}.properties");
-        return new BatchMember(Text(message, "id", path), Text(message, "module", path), properties, BodyOf(message, path));
+        return new BatchMember(Text(message, "id", path), Text(message, "module", path), properties, BodyOf(message, path))
+        {
+            Device = message.TryGetProperty("device", out _) ? Text(message, "device", path) : "",
+        };
     }
 
     private static byte[] BodyOf(JsonElement message, string path)

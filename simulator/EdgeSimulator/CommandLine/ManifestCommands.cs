@@ -14,17 +14,20 @@ internal static class ManifestCommands
     private static Verb GenerateConfig(VerbHost host)
     {
         var manifest = Text("--manifest", "FILE", "Deployment template [default: deployment.template.json here or above]");
-        var environment = Text("--env", "FILE", "Values for ${NAME} in the template [default: .env beside it]");
+        var environment = Text("--env", "FILE", "Values for ${NAME} in the template [default: .env beside it, else at the root]");
         var platform = Text("--platform", string.Join('|', Platforms), "Platform of the images [default: DEFAULT_PLATFORM, else amd64]");
         platform.AcceptOnlyFromAmong(Platforms);
+        var layers = LayersOption();
         var output = Text("--output", "FILE", "Write to this file or folder [default: config/deployment.PLATFORM.json]");
         var verb = new Verb(
             "genconfig",
             "Write the deployment manifest that IoT Hub takes, as iotedgedev genconfig",
             "genconfig",
-            "genconfig --manifest deployment.debug.template.json --platform arm64v8")
+            "genconfig --manifest deployment.debug.template.json --platform arm64v8",
+            "genconfig --manifest deployments/analytics.template.json")
         {
             manifest,
+            layers,
             environment,
             platform,
             output,
@@ -33,7 +36,7 @@ internal static class ManifestCommands
         {
             var directory = Environment.CurrentDirectory;
             var workspace = Workspace.Find(result.GetValue(manifest), result.GetValue(environment), directory);
-            var config = ConfigFile.Create(workspace, result.GetValue(platform), result.GetValue(output), directory);
+            var config = ConfigFile.Create(workspace, Paths(result.GetValue(layers), directory), result.GetValue(platform), result.GetValue(output), directory);
             foreach (var warning in config.Warnings) host.Notes.WriteLine($"warning: {warning}");
             config.Write();
             host.Terminal.Plain(

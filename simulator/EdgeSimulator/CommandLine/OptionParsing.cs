@@ -22,6 +22,17 @@ internal static class OptionParsing
         CustomParser = result => (int)(Number(result, least, most, whole: true) ?? 0),
     };
 
+    /// <summary>Files of layered deployments.</summary>
+    public static Option<string[]?> LayersOption() => new("--layer")
+    {
+        Description = "A layered deployment to merge over the manifest, as IoT Hub would; may be repeated",
+        HelpName = "FILE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <param name="files">As typed.</param>
+    public static IReadOnlyList<string> Paths(IEnumerable<string>? files, string directory) => [.. (files ?? []).Select(file => Path.GetFullPath(file, directory))];
+
     public static TimeSpan? Seconds(ArgumentResult result, double least, double most) =>
         Number(result, least, most, whole: false) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 

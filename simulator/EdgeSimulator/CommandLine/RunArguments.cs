@@ -15,7 +15,8 @@ public sealed class RunArguments
     private readonly Option<string?> _manifest = Text(
         "--manifest", "FILE", "Deployment template or manifest [default: deployment.template.json here or above]");
 
-    private readonly Option<string?> _environment = Text("--env", "FILE", "Values for ${NAME} in the manifest [default: .env beside it]");
+    private readonly Option<string[]?> _layers = LayersOption();
+    private readonly Option<string?> _environment = Text("--env", "FILE", "Values for ${NAME} in the manifest [default: .env beside it, else at the root]");
     private readonly Option<string?> _data = Text("--data", "FILE.csv", "Replay this CSV file");
     private readonly Option<double?> _speed = Parsed("--speed", "N|max", "Times real time; max is as fast as the hub takes it", Speed);
     private readonly Option<int?> _devices = Parsed(
@@ -72,7 +73,7 @@ public sealed class RunArguments
 
     public IEnumerable<Option> All =>
         [
-            _manifest, _environment, _data, _speed, _devices, _duration, _report, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
+            _manifest, _layers, _environment, _data, _speed, _devices, _duration, _report, _state, _hubPort, _httpsPort, ApiPort, _metricsPort, _modelsPort,
             .. _upstream.All, _only, _tour, _epoch, _backoff, _set, _verbose,
         ];
 
@@ -81,6 +82,7 @@ public sealed class RunArguments
     private RunOptions ReadOwn(ParseResult result) => new()
     {
         Manifest = result.GetValue(_manifest),
+        Layers = result.GetValue(_layers) ?? [],
         EnvironmentFile = result.GetValue(_environment),
         Data = result.GetValue(_data),
         Speed = result.GetValue(_speed),

@@ -11,6 +11,8 @@ public sealed record RunOptions
     public const int DefaultMetricsPort = 9601;
 
     public string? Manifest { get; init; }
+    /// <summary>Layered deployments over the manifest.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
     public string? EnvironmentFile { get; init; }
     public string? Data { get; init; }
     /// <summary>Times real time; 0 means as fast as the hub takes it.</summary>

@@ -10,21 +10,27 @@ public sealed record ConfigFile(
     string Path, string Platform, JObject Json, IReadOnlyDictionary<string, string> Images, int Routes, IReadOnlyList<string> Warnings)
 {
     private const string TemplateEnding = ".template.json";
+    private const string LayeredModules = "properties.desired.modules.";
+    private const string LayeredRoutes = "properties.desired.routes.";
 
+    /// <param name="layers">Files of layered deployments to merge over the manifest; without any, the manifest may be such a file itself.</param>
     /// <param name="platform">Null for the one in <c>DEFAULT_PLATFORM</c>, else amd64.</param>
     /// <param name="output">A file, or a folder that exists; null for the folder in <c>CONFIG_OUTPUT_DIR</c>, else <c>config</c>, at the root.</param>
     /// <exception cref="SimulatorException">The template is not valid, a name is not defined, or an image cannot be resolved.</exception>
-    public static ConfigFile Create(Workspace workspace, string? platform, string? output, string directory)
+    public static ConfigFile Create(Workspace workspace, IReadOnlyList<string> layers, string? platform, string? output, string directory)
     {
         var variables = workspace.Variables();
         var named = platform ?? (variables("DEFAULT_PLATFORM") is { Length: > 0 } usual ? usual : "amd64");
         string? Lookup(string name) => name == "DEFAULT_PLATFORM" ? named : variables(name);
 
-        var template = ManifestReader.ReadJson(workspace.Manifest, Lookup);
+        var template = ManifestReader.ReadJson(workspace.Manifest, layers, Lookup);
         RefuseUndefined(template, workspace.Manifest);
-        var json = DeploymentExpander.Expand(template, workspace.Manifest, new ModuleImages(workspace.Root, Lookup));
-        var manifest = ManifestReader.Parse(template, workspace.Manifest);
-        var modules = (JObject)json["modulesContent"]!["$edgeAgent"]!["properties.desired"]!["modules"]!;
+        var images = new ModuleImages(workspace.Root, Lookup);
+        var isLayer = DeploymentLayer.IsLayer(template);
+        var json = isLayer
+            ? DeploymentExpander.ExpandLayer(template, workspace.Manifest, images)
+            : DeploymentExpander.Expand(template, workspace.Manifest, images);
+        var whole = isLayer ? null : ManifestReader.Parse(template, workspace.Manifest);
         var name = NameOf(workspace.Manifest, named);
         var folder = variables("CONFIG_OUTPUT_DIR") is { Length: > 0 } configured ? configured : "config";
         var path = output is null
@@ -34,9 +40,9 @@ public sealed record ConfigFile(
             Directory.Exists(path) ? System.IO.Path.Combine(path, name) : path,
             named,
             json,
-            modules.Properties().ToDictionary(module => module.Name, module => (string)module.Value["settings"]!["image"]!),
-            manifest.Hub.Configuration.Definitions.Count,
-            manifest.Warnings);
+            ImagesIn(json),
+            whole?.Hub.Configuration.Definitions.Count ?? RoutesIn(json),
+            whole?.Warnings ?? []);
     }
 
     /// <summary>Whole or not at all.</summary>
@@ -67,6 +73,18 @@ public sealed record ConfigFile(
             : System.IO.Path.GetFileNameWithoutExtension(file);
         return $"{stem}.{platform}.json";
     }
+
+    private static Dictionary<string, string> ImagesIn(JObject json)
+    {
+        var agent = (JObject?)ManifestReader.ContentOf(json)!["$edgeAgent"] ?? [];
+        var whole = (JObject?)agent["properties.desired"]?["modules"] ?? [];
+        return whole.Properties().Concat(agent.Properties().Where(entry => entry.Name.StartsWith(LayeredModules, StringComparison.Ordinal)))
+            .Where(module => module.Value is JObject && module.Value["settings"] is JObject settings && settings["image"] is not null)
+            .ToDictionary(module => module.Name.Split('.')[^1], module => (string)module.Value["settings"]!["image"]!);
+    }
+
+    private static int RoutesIn(JObject layer) =>
+        ((JObject?)ManifestReader.ContentOf(layer)!["$edgeHub"] ?? []).Properties().Count(entry => entry.Name.StartsWith(LayeredRoutes, StringComparison.Ordinal));
 
     /// <summary>IoT Hub would deploy <c>${NAME}</c> as it stands, to every device.</summary>
     private static void RefuseUndefined(JObject template, string file)

@@ -18,6 +18,28 @@ public static partial class ManifestReader
     /// <exception cref="SimulatorException">The file is absent or cannot be honoured; one line names file, path, value, and what it must be.</exception>
     public static DeploymentManifest Read(string file, Func<string, string?> lookup) => Parse(ReadJson(file, lookup), file);
 
+    /// <param name="layers">Files of layered deployments, merged over <paramref name="file"/> by their priorities.</param>
+    /// <exception cref="SimulatorException">As above, of any of the files.</exception>
+    public static DeploymentManifest Read(string file, IReadOnlyList<string> layers, Func<string, string?> lookup) => Parse(ReadJson(file, layers, lookup), file);
+
+    /// <summary>The JSON of a manifest with layers merged over it, with its variables expanded.</summary>
+    /// <exception cref="SimulatorException">A file is absent or not of its kind.</exception>
+    public static JObject ReadJson(string file, IReadOnlyList<string> layers, Func<string, string?> lookup)
+    {
+        var json = ReadJson(file, lookup);
+        return layers.Count == 0 ? json : LayeredDeployment.Compose(json, file, layers.Select(layer => DeploymentLayer.Read(layer, lookup)));
+    }
+
+    /// <returns>
+    /// What is in <c>modulesContent</c>, in older files <c>moduleContent</c>; both may be in <c>content</c>, as in a deployment of IoT Hub. Null when there is
+    /// none.
+    /// </returns>
+    public static JObject? ContentOf(JObject json)
+    {
+        var deployment = json["content"] as JObject ?? json;
+        return (deployment["moduleContent"] ?? deployment["modulesContent"]) as JObject;
+    }
+
     /// <summary>The JSON of a manifest, with its variables expanded.</summary>
     /// <exception cref="SimulatorException">The file is absent or no JSON object.</exception>
     public static JObject ReadJson(string file, Func<string, string?> lookup)
@@ -40,7 +62,8 @@ public static partial class ManifestReader
     public static DeploymentManifest Parse(JObject json, string file)
     {
         var root = new ManifestNode(Path.GetFileName(file), json);
-        var content = root.Object(root.Has("moduleContent") ? "moduleContent" : "modulesContent");
+        var holder = root.OptionalObject("content") ?? root;
+        var content = holder.Object(holder.Has("moduleContent") ? "moduleContent" : "modulesContent");
         var agent = DesiredOf(content, "$edgeAgent");
         agent.Choice("schemaVersion", ("1.0", 0), ("1.1", 1));
         var modules = ReadModules(agent);
@@ -55,7 +78,7 @@ public static partial class ManifestReader
     {
         var entry = content.Object(name);
         foreach (var layered in entry.Names.Where(key => key.StartsWith(Desired + ".", StringComparison.Ordinal)))
-            throw entry.Wrong(layered, $"part of a whole {Desired}: layered deployments are merged by IoT Hub, not here");
+            throw entry.Wrong(layered, $"part of a whole {Desired}: this is a layer, which goes over a whole manifest (--layer)");
         return entry.Object(Desired);
     }
 

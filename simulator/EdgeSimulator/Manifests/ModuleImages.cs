@@ -14,13 +14,16 @@ namespace EdgeSimulator.Manifests;
 public sealed partial class ModuleImages(string root, Func<string, string?> lookup)
 {
     /// <exception cref="SimulatorException">The image is not one of this solution, or its <c>module.json</c> does not have that platform.</exception>
-    public ModuleImage Resolve(ModuleDeployment module)
+    public ModuleImage Resolve(ModuleDeployment module) => Resolve(module.Name, module.Image);
+
+    /// <exception cref="SimulatorException">As above.</exception>
+    public ModuleImage Resolve(string module, string image)
     {
-        var match = Placeholder().Match(module.Image);
+        var match = Placeholder().Match(image);
         if (!match.Success)
         {
             throw new SimulatorException(
-                $"Module {module.Name} has the image \"{module.Image}\", which cannot run without a container engine; "
+                $"Module {module} has the image \"{image}\", which cannot run without a container engine; "
                 + "it must be a module of this solution, ${MODULES.NAME} or ${MODULEDIR<path>}, or have the status stopped.");
         }
 
@@ -31,13 +34,16 @@ public sealed partial class ModuleImages(string root, Func<string, string?> look
         var usual = lookup("DEFAULT_PLATFORM") is { Length: > 0 } configured ? configured : "amd64";
         var platform = match.Groups["platform"] is { Success: true, Value: var named } ? named : usual;
         if (match.Groups["debug"].Success) platform += ".debug";
-        return new ModuleImage(folder, Path.GetFileName(folder), platform, ReadTag(module, folder, platform));
+        return new ModuleImage(folder, Path.GetFileName(folder), platform, ReadTag(module, image, folder, platform));
     }
 
-    private string ReadTag(ModuleDeployment module, string folder, string platform)
+    /// <summary>Whether an image is named by a placeholder, whether or not it can be resolved.</summary>
+    internal static bool IsPlaceholder(string image) => image.StartsWith("${", StringComparison.Ordinal);
+
+    private string ReadTag(string module, string placeholder, string folder, string platform)
     {
         var file = Path.Combine(folder, "module.json");
-        if (!File.Exists(file)) throw new SimulatorException($"Module {module.Name} has the image \"{module.Image}\", but {file} is absent.");
+        if (!File.Exists(file)) throw new SimulatorException($"Module {module} has the image \"{placeholder}\", but {file} is absent.");
         JObject json;
         try
         {

@@ -42,12 +42,17 @@ public static class Placeholders
         return expanded.ToString();
     }
 
-    /// <returns>The first name in <paramref name="text"/> that expansion has left, or null.</returns>
+    /// <returns>
+    /// What the first <c>${…}</c> in <paramref name="text"/> names that expansion has left, be it a name or not; null when there are only those of images.
+    /// </returns>
     public static string? FirstUndefined(string text)
     {
         for (var at = text.IndexOf("${", StringComparison.Ordinal); at >= 0; at = text.IndexOf("${", at + 1, StringComparison.Ordinal))
         {
-            if (NameAt(text, at) is { } name) return name;
+            var close = text.IndexOf('}', at);
+            if (close < 0) return null;
+            var inside = text[(at + 2)..close];
+            if (!inside.StartsWith("MODULES.", StringComparison.Ordinal) && !inside.StartsWith("MODULEDIR<", StringComparison.Ordinal)) return inside;
         }
 
         return null;

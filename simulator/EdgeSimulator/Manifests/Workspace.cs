@@ -8,7 +8,7 @@ public sealed record Workspace(string Root, string Manifest, string? Environment
     private const string DefaultManifest = "deployment.template.json";
 
     /// <param name="manifest">As the user gave it, or null to look for the default one from <paramref name="directory"/> upward.</param>
-    /// <param name="environmentFile">As the user gave it, or null for <c>.env</c> beside the manifest, if it is there.</param>
+    /// <param name="environmentFile">As the user gave it, or null for <c>.env</c> beside the manifest, else at the root, if it is there.</param>
     /// <exception cref="SimulatorException">A file is absent; the message names it.</exception>
     public static Workspace Find(string? manifest, string? environmentFile, string directory)
     {
@@ -18,9 +18,8 @@ public sealed record Workspace(string Root, string Manifest, string? Environment
             : Existing(Path.GetFullPath(manifest, directory), "manifest", "--manifest");
         var folder = Path.GetDirectoryName(found)!;
         var root = FindRoot(folder) ?? FindRoot(directory) ?? folder;
-        var beside = Path.Combine(folder, ".env");
         var environment = environmentFile is null
-            ? File.Exists(beside) ? beside : null
+            ? new[] { folder, root }.Select(place => Path.Combine(place, ".env")).FirstOrDefault(File.Exists)
             : Existing(Path.GetFullPath(environmentFile, directory), "environment file", "--env");
         return new Workspace(root, found, environment);
     }

@@ -38,7 +38,7 @@ public sealed class SimulatorRun(Terminal terminal, HubFactory createHub, TimePr
         var reportFile = options.Report is null ? null : ReportFile.Check(options.Report);
         var workspace = Workspace.Find(options.Manifest, options.EnvironmentFile, Environment.CurrentDirectory);
         var variables = workspace.Variables();
-        var manifest = ManifestReader.Read(workspace.Manifest, variables);
+        var manifest = ManifestReader.Read(workspace.Manifest, OptionParsing.Paths(options.Layers, Environment.CurrentDirectory), variables);
         foreach (var warning in manifest.Warnings) terminal.Warning(warning);
         var twins = TwinOverrides.Apply(manifest, options, Environment.CurrentDirectory);
         var assemblies = options.HubOnly ? new Dictionary<string, string>() : FindAssemblies(manifest, new ModuleImages(workspace.Root, variables));

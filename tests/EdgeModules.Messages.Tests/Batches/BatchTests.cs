@@ -70,6 +70,18 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void Read_SameIdOfAnotherGateway_IsAnotherMessage()
+    {
+        var reader = new BatchReader();
+        var (one, other, unsaid) = (Member("a", "1") with { Device = "press-line" }, Member("a", "2") with { Device = "paint-line" }, Member("a", "3"));
+        var first = reader.Read(Encode(BatchCompression.Gzip, one, other, unsaid), "gzip");
+        var second = reader.Read(Encode(BatchCompression.Gzip, other), "gzip");
+
+        Assert.Equal(["press-line", "paint-line", ""], first.Members.Select(member => member.Device));
+        Assert.Equal((0, 1), (second.Members.Count, second.Duplicates));
+    }
+
+    [Fact]
     public void Read_MoreIdsThanRemembered_ForgetsTheOldest()
     {
         var reader = new BatchReader(remembered: 2);
@@ -133,5 +145,5 @@ public sealed class BatchTests
         BatchCodec.Encode(Header, members.Select(member => (ReadOnlyMemory<byte>)BatchCodec.EncodeMember(member)), compression);
 
     private static string Describe(BatchMember member) =>
-        $"{member.Id} {member.Module} {string.Join(';', member.Properties)} {member.Count} {Convert.ToHexString(member.Body.Span)}";
+        $"{member.Id} {member.Device} {member.Module} {string.Join(';', member.Properties)} {member.Count} {Convert.ToHexString(member.Body.Span)}";
 }

@@ -85,7 +85,7 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     private ConfigFile Create(string? platform = null, string? output = null) =>
-        ConfigFile.Create(Workspace.Find("deployment.template.json", null, _root.FullPath), platform, output, _root.FullPath);
+        ConfigFile.Create(Workspace.Find("deployment.template.json", null, _root.FullPath), [], platform, output, _root.FullPath);
 
     private void Template(string name, params (string Path, string Value)[] changes)
     {

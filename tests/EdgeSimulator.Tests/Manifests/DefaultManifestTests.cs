@@ -14,12 +14,19 @@ public class DefaultManifestTests
 
     public static TheoryData<string> Templates => ["deployment.template.json", "deployment.debug.template.json"];
 
+    /// <summary>Every template that can be deployed alone.</summary>
+    public static TheoryData<string> WholeTemplates =>
+    [
+        "deployment.template.json", "deployment.debug.template.json",
+        "deployments/base.template.json", "deployments/fog/parent.template.json", "deployments/fog/child.template.json",
+    ];
+
     [SkippableTheory]
-    [MemberData(nameof(Templates))]
+    [MemberData(nameof(WholeTemplates))]
     public async Task Template_AsPublished_IsValid(string name)
     {
         var schema = await SchemaAsync("azure-iot-edge-deployment-template-4.0.json");
-        Assert.Empty(schema.Validate(Load(name).ToString()));
+        Assert.Empty(schema.Validate(Unwrapped(Load(name)).ToString()));
     }
 
     [SkippableTheory]
@@ -37,12 +44,15 @@ public class DefaultManifestTests
     [InlineData("deployment.template.json", "amd64")]
     [InlineData("deployment.template.json", "arm64v8")]
     [InlineData("deployment.debug.template.json", "amd64")]
+    [InlineData("deployments/base.template.json", "amd64")]
+    [InlineData("deployments/fog/parent.template.json", "amd64")]
+    [InlineData("deployments/fog/child.template.json", "arm64v8")]
     public async Task Manifest_Generated_IsValid(string name, string platform)
     {
         var schema = await SchemaAsync("azure-iot-edge-deployment-2.0.json");
-        var config = ConfigFile.Create(Workspace.Find(name, null, Root), platform, output: null, Root);
-        Assert.Equal(Path.Combine(Root, "config", name.Replace("template", platform, StringComparison.Ordinal)), config.Path);
-        Assert.Empty(schema.Validate(config.Json.ToString()));
+        var config = ConfigFile.Create(Workspace.Find(name, null, Root), [], platform, output: null, Root);
+        Assert.Equal(Path.Combine(Root, "config", Path.GetFileName(name).Replace("template", platform, StringComparison.Ordinal)), config.Path);
+        Assert.Empty(schema.Validate(Unwrapped(config.Json).ToString()));
         Assert.DoesNotContain("${", config.Json.ToString());
     }
 
@@ -74,19 +84,24 @@ public class DefaultManifestTests
     }
 
     [Theory]
-    [MemberData(nameof(Templates))]
+    [MemberData(nameof(WholeTemplates))]
     public void Template_Modules_AreHardenedAndKeepTheirState(string name)
     {
-        var modules = (JObject)Load(name).SelectToken("modulesContent.$edgeAgent['properties.desired'].modules")!;
+        var modules = (JObject)ManifestReader.ContentOf(Load(name))!.SelectToken("$edgeAgent['properties.desired'].modules")!;
         Assert.NotEmpty(modules);
         foreach (var (module, deployment) in modules)
         {
             var host = (JObject)deployment!["settings"]!["createOptions"]!["HostConfig"]!;
+            Assert.InRange(host.Value<int>("PidsLimit"), 1, 100);
+            Assert.Equal("no-new-privileges", host["SecurityOpt"]![0]);
+            // The two of a fog's parent that are not of this suite.
+            if (module is "ImageCache" or "ApiProxy") continue;
             Assert.Equal("ALL", host["CapDrop"]![0]);
             Assert.True(host.Value<bool>("ReadonlyRootfs"));
             Assert.Null(host["Privileged"]);
             Assert.Contains("/tmp", ((JObject)host["Tmpfs"]!).Properties().Select(mount => mount.Name));
             Assert.InRange(host.Value<long>("Memory"), 1, 256L << 20);
+            Assert.InRange(host.Value<long>("NanoCpus"), 1, 1_000_000_000);
             Assert.Equal("json-file", host["LogConfig"]!["Type"]);
             Assert.Equal($"{module.ToLowerInvariant()}-state:{deployment["env"]!["StateDirectory"]!["value"]}", host["Binds"]![0]);
         }
@@ -157,6 +172,27 @@ public class DefaultManifestTests
             Assert.DoesNotMatch("(?i)password|secret|token|connection_?string|_key", name);
             Assert.DoesNotMatch("(?i)SharedAccessKey|AccountKey", value);
         }
+    }
+
+    /// <summary>What is edgeHub's and edgeAgent's own outlives their containers: the queue, and the deployment while the cloud is away.</summary>
+    [Theory]
+    [MemberData(nameof(WholeTemplates))]
+    public void Template_SystemModules_KeepTheirStorageOnAVolume(string name)
+    {
+        var modules = (JObject)ManifestReader.ContentOf(Load(name))!.SelectToken("$edgeAgent['properties.desired'].systemModules")!;
+        foreach (var module in new[] { "edgeAgent", "edgeHub" })
+        {
+            Assert.Equal(
+                $"{module.ToLowerInvariant()}-storage:{modules[module]!["env"]!["StorageFolder"]!["value"]}",
+                modules[module]!["settings"]!["createOptions"]!["HostConfig"]!["Binds"]![0]);
+        }
+    }
+
+    /// <summary>The schemas are of a manifest alone, not of the deployment around it.</summary>
+    private static JObject Unwrapped(JObject json)
+    {
+        if (json["content"] is not JObject content) return json;
+        return json.ContainsKey("$schema-template") ? new JObject(json.Property("$schema-template")!, content.Properties()) : content;
     }
 
     private static JObject Load(string name) => (JObject)JsonText.Parse(File.ReadAllText(Path.Combine(Root, name)));

@@ -152,7 +152,7 @@ public class ManifestReaderTests
     {
         var json = TestManifest.Create();
         json["modulesContent"]!["$edgeAgent"]!["properties.desired.modules.X"] = new JObject();
-        Assert.Contains("layered deployments", Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
+        Assert.Contains("a layer, which goes over a whole manifest (--layer)", Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
