@@ -13,6 +13,9 @@ namespace EdgeModules.Hosting;
 public abstract class EdgeModule<TSettings>
     where TSettings : class, ISettings<TSettings>
 {
+    /// <summary>The IoT Plug and Play model of this module, a DTMI such as <c>dtmi:edgemodules:FilterModule;1</c>, announced at each connect; null for none.</summary>
+    public virtual string? ModelId => null;
+
     /// <summary>The name of the input that carries readings; null for a module that takes none.</summary>
     public virtual string? ReadingsInput => null;
 

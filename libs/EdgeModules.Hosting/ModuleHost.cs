@@ -31,7 +31,7 @@ public static class ModuleHost
         builder.Services.AddSingleton(provider => provider.GetRequiredService<ModuleEnvironment>().Credentials);
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IModuleCredentials>().Address);
         builder.Services.AddSingleton<IStateStore>(OpenStore);
-        builder.Services.AddSingleton<IModuleClient>(CreateClient);
+        builder.Services.AddSingleton<IModuleClient>(CreateClient<TSettings>);
         builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddSingleton<EdgeModule<TSettings>, TModule>();
         builder.Services.AddHostedService<ModuleService<TSettings>>();
@@ -62,11 +62,15 @@ public static class ModuleHost
         return LiteDbStateStore.Open(environment.StateDirectory, name, provider.GetRequiredService<TimeProvider>().GetUtcNow());
     }
 
-    private static MqttModuleClient CreateClient(IServiceProvider provider)
+    private static MqttModuleClient CreateClient<TSettings>(IServiceProvider provider)
+        where TSettings : class, ISettings<TSettings>, new()
     {
         var environment = provider.GetRequiredService<ModuleEnvironment>();
         return new MqttModuleClient(
-            environment.Credentials, environment.MqttPort, environment.HttpsPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>());
+            environment.Credentials, environment.MqttPort, environment.HttpsPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>())
+        {
+            ModelId = provider.GetRequiredService<EdgeModule<TSettings>>().ModelId,
+        };
     }
 }
 

@@ -17,6 +17,8 @@ public sealed partial class ActuatorModule(Actuator actuator, Lines lines, ILogg
     // After a line that could not be switched off.
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
+    public override string ModelId => "dtmi:edgemodules:ActuatorModule;1";
+
     public override IReadOnlyCollection<string> ItemInputs => ["commands"];
 
     public override bool EmitsInvalid(ActuatorSettings settings) => settings.EmitInvalid;

@@ -15,6 +15,8 @@ public sealed class AggregatorModule(WindowAggregator windows) : EdgeModule<Aggr
     private DateTimeOffset? _pendingSince;
     private Ledger? _ledger;
 
+    public override string ModelId => "dtmi:edgemodules:AggregatorModule;1";
+
     public override string ReadingsInput => "readings";
 
     public override bool EmitsInvalid(AggregatorSettings settings) => settings.EmitInvalid;

@@ -20,6 +20,8 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
 
     public AlertModule() => _methods = new AlertMethods(_engine, _clock, Perform);
 
+    public override string ModelId => "dtmi:edgemodules:AlertModule;1";
+
     public override string ReadingsInput => "readings";
 
     public override IReadOnlyCollection<string> ItemInputs { get; } = ["scores"];

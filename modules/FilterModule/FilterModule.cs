@@ -14,6 +14,8 @@ public sealed class FilterModule(DeadbandFilter filter) : EdgeModule<FilterSetti
     private (FilterSettings? For, FrozenSet<string> Metrics) _named = (null, FrozenSet<string>.Empty);
     private bool _isStarted;
 
+    public override string ModelId => "dtmi:edgemodules:FilterModule;1";
+
     public override string ReadingsInput => "readings";
 
     /// <remarks>Asked for each message, so made once for each settings.</remarks>

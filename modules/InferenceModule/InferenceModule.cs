@@ -43,6 +43,8 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
     /// <summary>Where the swap of models is.</summary>
     internal SwapPhase SwapPhase => _swap.Phase;
 
+    public override string ModelId => "dtmi:edgemodules:InferenceModule;1";
+
     public override string ReadingsInput => "readings";
 
     public override bool EmitsInvalid(InferenceSettings settings) => settings.EmitInvalid;

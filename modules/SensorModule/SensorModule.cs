@@ -30,6 +30,8 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
     private Batch? _untold;
     private DateTimeOffset? _retryAt;
 
+    public override string ModelId => "dtmi:edgemodules:SensorModule;1";
+
     public override void OnSettings(ModuleContext<SensorSettings> context)
     {
         var goesOn = _run is not null && _run.State != RunState.Failed && _runSettings!.HasSameSourceAs(context.Settings);

@@ -41,6 +41,8 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
         _watch = new UpstreamWatch(surroundings.Probe, surroundings.ProbeHost, Wake);
     }
 
+    public override string ModelId => "dtmi:edgemodules:UplinkModule;1";
+
     public override IReadOnlyCollection<string> MessageInputs { get; } = [.. Lanes.All.Select(lane => lane.Name())];
 
     public override long Held => _spool.State.Items;

@@ -66,6 +66,9 @@ public sealed class LoopbackHub : IAsyncDisposable
 
     public static ModuleAddress Address(string module) => new(HubHostName, GatewayHostName, Device, module);
 
+    /// <summary>What a client of this module announces.</summary>
+    public static string ModelId(string module) => $"dtmi:edgemodules:{module};1";
+
     public string ConnectionString(string module, string gateway = GatewayHostName) =>
         $"HostName={HubHostName};GatewayHostName={gateway};DeviceId={Device};ModuleId={module};SharedAccessKey={Hub.GetIdentity(module).Key}";
 
@@ -76,6 +79,7 @@ public sealed class LoopbackHub : IAsyncDisposable
         return new MqttModuleClient(credentials, _options.Port, Hub.HttpsPort, clock ?? TimeProvider.System, NullLogger<MqttModuleClient>.Instance)
         {
             TokenLife = tokenLife ?? TimeSpan.FromHours(1),
+            ModelId = ModelId(module),
         };
     }
 

@@ -33,6 +33,9 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
     /// <summary>Life of a token; a connection is renewed at 85 % of it.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>The Plug and Play model announced at each connect; null for none.</summary>
+    public string? ModelId { get; init; }
+
     public Task OpenAsync(ModuleClientHandlers handlers, CancellationToken cancellation)
     {
         _supervisor = SuperviseAsync(handlers, _stop.Token);
@@ -112,7 +115,7 @@ public sealed partial class MqttModuleClient(IModuleCredentials credentials, int
     private async Task<TimeSpan> ConnectAndServeAsync(ModuleClientHandlers handlers, CancellationToken stop)
     {
         await using var session = await MqttSession.ConnectAsync(
-            credentials, port, clock.GetUtcNow() + TokenLife, request => handlers.OnMethod(request, stop), clock, stop);
+            credentials, port, ModelId, clock.GetUtcNow() + TokenLife, request => handlers.OnMethod(request, stop), clock, stop);
         _backoff.Reset();
         LogConnected(credentials.Address.GatewayHostName, port, credentials.Address.ClientId);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);

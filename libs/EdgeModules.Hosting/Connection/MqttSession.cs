@@ -51,18 +51,17 @@ internal sealed class MqttSession : IAsyncDisposable
 
     /// <returns>A connection that has subscribed to everything.</returns>
     public static async Task<MqttSession> ConnectAsync(
-        IModuleCredentials credentials, int port, DateTimeOffset tokenExpiry, Func<MethodRequest, Task<MethodResponse>> onMethod, TimeProvider clock,
-        CancellationToken cancellation)
+        IModuleCredentials credentials, int port, string? modelId, DateTimeOffset tokenExpiry, Func<MethodRequest, Task<MethodResponse>> onMethod,
+        TimeProvider clock, CancellationToken cancellation)
     {
         var address = credentials.Address;
         var token = await credentials.CreateTokenAsync(tokenExpiry, cancellation);
         var roots = await credentials.GetTrustedRootsAsync(cancellation);
-        var agent = Uri.EscapeDataString($"EdgeModules/{typeof(MqttSession).Assembly.GetName().Version?.ToString(3)}");
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(address.GatewayHostName, port)
             .WithProtocolVersion(MqttProtocolVersion.V311)
             .WithClientId(address.ClientId)
-            .WithCredentials($"{address.HubHostName}/{address.ClientId}/?api-version=2021-04-12&DeviceClientType={agent}", token)
+            .WithCredentials(UserName(address, modelId), token)
             .WithCleanSession(false)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(60))
             .WithTimeout(AnswerTimeout)
@@ -92,6 +91,14 @@ internal sealed class MqttSession : IAsyncDisposable
             await session.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Who connects, with what, and as which Plug and Play model.</summary>
+    public static string UserName(ModuleAddress address, string? modelId)
+    {
+        var agent = Uri.EscapeDataString($"EdgeModules/{typeof(MqttSession).Assembly.GetName().Version?.ToString(3)}");
+        var model = modelId is null ? "" : $"&model-id={Uri.EscapeDataString(modelId)}";
+        return $"{address.HubHostName}/{address.ClientId}/?api-version=2021-04-12&DeviceClientType={agent}{model}";
     }
 
     /// <summary>Publishes with QoS 1 and waits for the PUBACK.</summary>

@@ -3,21 +3,26 @@ using System.Text;
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Messages;
 using EdgeModules.Testing;
+using EdgeModules.Testing.Fakes;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Hosting.Tests.Connection;
 
 /// <summary>What every <see cref="IModuleClient"/> must do, against the simulated hub over TLS: <c>Sender</c> sends to <c>Receiver</c>.</summary>
-public abstract class ModuleClientContract : IAsyncLifetime
+public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
 {
     private readonly ConcurrentQueue<InboundMessage> _received = new();
     private readonly ConcurrentQueue<ModuleTwin> _twins = new();
     private readonly List<IModuleClient> _clients = [];
+    private readonly RecordingLogger _hubLog = new();
 
-    protected LoopbackHub Loopback { get; } = new(
+    protected ModuleClientContract() => Loopback = new LoopbackHub(
         new Dictionary<string, string> { ["r"] = "FROM /messages/modules/Sender/outputs/out INTO BrokeredEndpoint(\"/modules/Receiver/inputs/in\")" },
         new Dictionary<string, JObject> { ["Sender"] = [], ["Receiver"] = new() { ["limit"] = 5 } },
-        ackTimeout: TimeSpan.FromSeconds(1));
+        ackTimeout: TimeSpan.FromSeconds(1),
+        loggers: _hubLog);
+
+    protected LoopbackHub Loopback { get; }
 
     protected abstract IModuleClient Create(string module, TimeSpan? tokenLife = null);
 
@@ -27,6 +32,19 @@ public abstract class ModuleClientContract : IAsyncLifetime
     {
         foreach (var client in _clients) await client.DisposeAsync();
         await Loopback.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _hubLog.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task OpenAsync_WithAModelId_TheHubIsToldIt()
+    {
+        await OpenAsync("Receiver");
+        Assert.Contains(_hubLog.Lines, line => line.Text == "Receiver connected; its Plug and Play model is dtmi:edgemodules:Receiver;1.");
     }
 
     [Fact]

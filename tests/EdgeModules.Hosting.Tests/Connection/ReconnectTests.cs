@@ -46,6 +46,17 @@ public sealed class TakeoverGuardTests
     }
 }
 
+public sealed class UserNameTests
+{
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("dtmi:edgemodules:FilterModule;1", "&model-id=dtmi%3Aedgemodules%3AFilterModule%3B1")]
+    public void UserName_WithModelAndWithout_NamesHubModuleVersionAndModel(string? modelId, string end) =>
+        Assert.Matches(
+            $"^hub\\.net/edge-1/FilterModule/\\?api-version=2021-04-12&DeviceClientType=EdgeModules%2F[0-9.]+{end}$",
+            MqttSession.UserName(new ModuleAddress("hub.net", "gateway", "edge-1", "FilterModule"), modelId));
+}
+
 public sealed class EdgeTopicsTests
 {
     private readonly EdgeTopics _topics = new(new ModuleAddress("hub", "gateway", "edge-1", "FilterModule"));

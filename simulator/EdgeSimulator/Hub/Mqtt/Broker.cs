@@ -124,7 +124,8 @@ internal sealed partial class Broker : IAsyncDisposable
         var session = await _server.GetSessionAsync(connected.ClientId).ConfigureAwait(false);
         var subscriptions = arrival.CleanSession ? Subscriptions.Clean() : Subscriptions.Load(_database, module);
         _connections.Set(new ModuleConnection(module, connected.RemoteEndPoint, arrival.Accepted.ExpiresAt, subscriptions, session));
-        LogConnected(module);
+        if (arrival.Accepted.ModelId is { } model) LogConnectedAs(module, model);
+        else LogConnected(module);
     }
 
     private void OnDisconnected(ClientDisconnectedEventArgs disconnected)
@@ -234,6 +235,9 @@ internal sealed partial class Broker : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Module} connected.")]
     private partial void LogConnected(string module);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Module} connected; its Plug and Play model is {ModelId}.")]
+    private partial void LogConnectedAs(string module, string modelId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Module} disconnected.")]
     private partial void LogDisconnected(string module);

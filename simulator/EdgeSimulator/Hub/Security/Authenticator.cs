@@ -2,7 +2,8 @@ namespace EdgeSimulator.Hub.Security;
 
 internal abstract record AuthenticationResult
 {
-    public sealed record Accepted(string Module, DateTimeOffset ExpiresAt) : AuthenticationResult;
+    /// <param name="ModelId">The Plug and Play model that the module announced; null for none.</param>
+    public sealed record Accepted(string Module, DateTimeOffset ExpiresAt, string? ModelId = null) : AuthenticationResult;
 
     /// <param name="Malformed">User name or password has no shape that could be judged.</param>
     /// <param name="Reason">One sentence.</param>
@@ -17,11 +18,12 @@ internal sealed class Authenticator(HubOptions options, IdentityStore identities
 
     public AuthenticationResult Authenticate(string? clientId, string? userName, string? password, DateTimeOffset now)
     {
-        if (!TryParseUserName(userName ?? "", out var device, out var module))
+        if (!TryParseUserName(userName ?? "", out var device, out var module, out var modelId))
             return Malformed($"The user name is '{userName}'; it must be host/device/module/?api-version=...");
         if (!string.Equals(clientId, $"{device}/{module}", StringComparison.Ordinal))
             return Refused($"The client id is '{clientId}'; the user name demands '{device}/{module}'.");
-        return AuthenticateToken(device, module, password, now);
+        var result = AuthenticateToken(device, module, password, now);
+        return result is AuthenticationResult.Accepted accepted ? accepted with { ModelId = modelId } : result;
     }
 
     public AuthenticationResult AuthenticateToken(string device, string module, string? password, DateTimeOffset now)
@@ -46,13 +48,15 @@ internal sealed class Authenticator(HubOptions options, IdentityStore identities
             : $"The token is for '{resource.Device}/{resource.Module}'; it must be for '{device}/{module}'.";
     }
 
-    private static bool TryParseUserName(string userName, out string device, out string module)
+    private static bool TryParseUserName(string userName, out string device, out string module, out string? modelId)
     {
-        (device, module) = ("", "");
+        (device, module, modelId) = ("", "", null);
         if (userName.Split('/') is not [_, var deviceId, var moduleId, var query]) return false;
         (device, module) = (deviceId.Trim(), moduleId.Trim());
-        var version = query.TrimStart('?').Split('&').FirstOrDefault(pair => pair.StartsWith("api-version=", StringComparison.Ordinal));
-        return device.Length > 0 && module.Length > 0 && !string.IsNullOrWhiteSpace(version?["api-version=".Length..]);
+        modelId = ValueOf("model-id=") is { } escaped ? Uri.UnescapeDataString(escaped) : null;
+        return device.Length > 0 && module.Length > 0 && !string.IsNullOrWhiteSpace(ValueOf("api-version="));
+
+        string? ValueOf(string name) => query.TrimStart('?').Split('&').FirstOrDefault(pair => pair.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
     }
 
     private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
