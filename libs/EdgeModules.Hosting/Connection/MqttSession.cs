@@ -6,13 +6,12 @@ using EdgeModules.Messages;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Hosting.Connection;
 
-/// <summary>One connection to edgeHub, from CONNECT to its end. It is never mended: a new one takes its place.</summary>
-internal sealed class MqttSession : IAsyncDisposable
+/// <summary>One MQTT connection, from CONNECT to its end.</summary>
+internal sealed class MqttSession : IModuleSession
 {
     private const int MostInputsWaiting = 8;
     private const int SocketBufferBytes = 256 * 1024;
@@ -22,7 +21,13 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<(int Status, byte[] Body)>> _requests = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _twinSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The hub sends the next message after the acknowledgement. While one cannot be handled, it sends that one again every half minute: of such copies a few
+    // are kept. One that is let go is not acknowledged, so nothing is lost with it.
+    private readonly Channel<InboundDelivery> _inputs =
+        Channel.CreateBounded<InboundDelivery>(new BoundedChannelOptions(MostInputsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+
+    private readonly Channel<JObject> _desiredPatches = Channel.CreateUnbounded<JObject>(new UnboundedChannelOptions { SingleReader = true });
     private readonly EdgeTopics _topics;
     private readonly Func<MethodRequest, Task<MethodResponse>> _onMethod;
     private readonly TimeProvider _clock;
@@ -34,20 +39,11 @@ internal sealed class MqttSession : IAsyncDisposable
         _client.DisconnectedAsync += OnDisconnectedAsync;
     }
 
-    /// <summary>Completes with the cause when the connection is over.</summary>
     public Task<string> Ended => _ended.Task;
 
-    /// <summary>Completes when the owner has the twin of this connection.</summary>
-    public Task TwinSeen => _twinSeen.Task;
+    public ChannelReader<InboundDelivery> Inputs => _inputs.Reader;
 
-    /// <summary>
-    /// Input messages to be handled and then acknowledged; the hub sends the next one after that. While one cannot be handled, the hub sends it again every
-    /// half minute: of such copies a few are kept. One that is let go is not acknowledged, so nothing is lost with it.
-    /// </summary>
-    public Channel<InboundDelivery> Inputs { get; } =
-        Channel.CreateBounded<InboundDelivery>(new BoundedChannelOptions(MostInputsWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
-
-    public Channel<JObject> DesiredPatches { get; } = Channel.CreateUnbounded<JObject>(new UnboundedChannelOptions { SingleReader = true });
+    public ChannelReader<JObject> DesiredPatches => _desiredPatches.Reader;
 
     /// <returns>A connection that has subscribed to everything.</returns>
     public static async Task<MqttSession> ConnectAsync(
@@ -114,9 +110,6 @@ internal sealed class MqttSession : IAsyncDisposable
         if (!result.IsSuccess) throw new InvalidOperationException($"The hub answered the message with {result.ReasonCode}.");
     }
 
-    public void MarkTwinSeen() => _twinSeen.TrySetResult();
-
-    /// <returns><c>{"desired":{…},"reported":{…}}</c></returns>
     public async Task<JObject> GetTwinAsync(CancellationToken cancellation)
     {
         var (status, body) = await RequestAsync(EdgeTopics.GetTwin, [], cancellation);
@@ -124,7 +117,6 @@ internal sealed class MqttSession : IAsyncDisposable
         return JsonText.ParseObject(body);
     }
 
-    /// <exception cref="TwinRejectedException">The answer was no success.</exception>
     public async Task ReportAsync(JObject patch, CancellationToken cancellation)
     {
         var (status, _) = await RequestAsync(EdgeTopics.PatchReported, JsonText.ToUtf8(patch), cancellation);
@@ -132,16 +124,14 @@ internal sealed class MqttSession : IAsyncDisposable
         if (status >= 300) throw new TwinRejectedException(status);
     }
 
-    /// <summary>No further input message will come, and <see cref="Inputs"/> ends behind those that have.</summary>
     public async Task StopInputsAsync(CancellationToken cancellation)
     {
         await _client.UnsubscribeAsync(new MqttClientUnsubscribeOptionsBuilder().WithTopicFilter(_topics.Inputs).Build(), cancellation);
         // The client hands on messages by a queue of its own, which the answer above may have overtaken.
         await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, cancellation);
-        Inputs.Writer.TryComplete();
+        _inputs.Writer.TryComplete();
     }
 
-    /// <summary>Says goodbye; <see cref="Ended"/> completes.</summary>
     public Task DisconnectAsync(CancellationToken cancellation) => _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellation);
 
     public ValueTask DisposeAsync()
@@ -180,7 +170,7 @@ internal sealed class MqttSession : IAsyncDisposable
             // The acknowledgement is the handler's; and the buffer is the client's only until this method returns.
             received.AutoAcknowledge = false;
             var body = received.ApplicationMessage.Payload.ToArray();
-            Inputs.Writer.TryWrite(new InboundDelivery(new InboundMessage(input, body, properties), received.AcknowledgeAsync));
+            _inputs.Writer.TryWrite(new InboundDelivery(new InboundMessage(input, body, properties), received.AcknowledgeAsync));
         }
         else if (EdgeTopics.TryReadTwinResponse(topic, out var status, out var requestId))
         {
@@ -188,7 +178,7 @@ internal sealed class MqttSession : IAsyncDisposable
         }
         else if (EdgeTopics.IsDesiredPatch(topic))
         {
-            DesiredPatches.Writer.TryWrite(JsonText.ParseObject(received.ApplicationMessage.Payload.ToArray()));
+            _desiredPatches.Writer.TryWrite(JsonText.ParseObject(received.ApplicationMessage.Payload.ToArray()));
         }
         else if (EdgeTopics.TryReadMethod(topic, out var name, out requestId))
         {
@@ -202,19 +192,10 @@ internal sealed class MqttSession : IAsyncDisposable
 
     private async Task AnswerAsync(string name, string requestId, byte[] payload)
     {
-        MethodResponse response;
+        var response = await MethodCalls.AnswerAsync(name, payload, _onMethod);
         try
         {
-            response = await _onMethod(new MethodRequest(name, payload.Length == 0 ? null : JsonText.Parse(System.Text.Encoding.UTF8.GetString(payload))));
-        }
-        catch (JsonException error)
-        {
-            response = new MethodResponse(400, new JObject { ["message"] = $"The payload is not JSON: {error.Message}" });
-        }
-
-        try
-        {
-            await PublishAsync(EdgeTopics.MethodResponse(response.Status, requestId), response.Payload is null ? [] : JsonText.ToUtf8(response.Payload), CancellationToken.None);
+            await PublishAsync(EdgeTopics.MethodResponse(response.Status, requestId), MethodCalls.Body(response), CancellationToken.None);
         }
         catch (Exception)
         {
@@ -231,14 +212,8 @@ internal sealed class MqttSession : IAsyncDisposable
     private void End(string cause)
     {
         _ended.TrySetResult(cause);
-        Inputs.Writer.TryComplete();
-        DesiredPatches.Writer.TryComplete();
+        _inputs.Writer.TryComplete();
+        _desiredPatches.Writer.TryComplete();
         foreach (var request in _requests.Values) request.TrySetException(new InvalidOperationException("The connection has ended."));
     }
 }
-
-/// <param name="AcknowledgeAsync">Sends the PUBACK on the connection on which the message came.</param>
-internal sealed record InboundDelivery(InboundMessage Message, Func<CancellationToken, Task> AcknowledgeAsync);
-
-/// <summary>The hub answered CONNECT with a refusal, as a rule because of the token.</summary>
-internal sealed class ConnectRefusedException(string code) : Exception($"The hub refused the connection: {code}.");
