@@ -42,6 +42,12 @@ public abstract class EdgeModule<TSettings>
     /// <summary>Inputs whose messages are taken whole: nothing looks into their bodies.</summary>
     public virtual IReadOnlyCollection<string> MessageInputs => [];
 
+    /// <summary>Every output that the module may send to. Together with its inputs it is what a manifest's routes can be held to, so it must not depend on state.</summary>
+    public virtual IReadOnlyCollection<string> Outputs => [];
+
+    /// <summary>Those of <see cref="Outputs"/> that no message on an input leads to: what they send comes by time or from around the module, so it closes no circle.</summary>
+    public virtual IReadOnlyCollection<string> UnpromptedOutputs => [];
+
     /// <summary>Called once per message on one of <see cref="MessageInputs"/>.</summary>
     /// <param name="id">Its message id; for one without, an id that follows from its properties and body.</param>
     /// <param name="count">Readings or items in it, as it says itself; 1 when it does not. They are counted as received.</param>

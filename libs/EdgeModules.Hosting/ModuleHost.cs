@@ -2,6 +2,7 @@ using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Hosting.State;
 using EdgeModules.Hosting.Telemetry;
+using EdgeModules.Hosting.Verbs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,13 +15,14 @@ public static class ModuleHost
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
 
-    /// <summary>Runs the module until SIGTERM.</summary>
+    /// <summary>Runs the module until SIGTERM; with an argument, the verb that it names.</summary>
     /// <param name="addLogic">Adds what the module's constructor asks for.</param>
     /// <returns>The exit code: 0 after SIGTERM, 1 when the environment is wrong or a part failed; the last log line says why.</returns>
     public static async Task<int> RunAsync<TModule, TSettings>(string[] args, Action<IServiceCollection>? addLogic = null)
         where TModule : EdgeModule<TSettings>
         where TSettings : class, ISettings<TSettings>, new()
     {
+        if (await ModuleVerbs.RunAsync<TModule, TSettings>(args, Console.In, Console.Out, Console.Error) is { } exitCode) return exitCode;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
         builder.Configuration.AddEnvironmentVariables();
         builder.Services.AddSingleton(TimeProvider.System);

@@ -21,6 +21,8 @@ public sealed partial class ActuatorModule(Actuator actuator, Lines lines, ILogg
 
     public override IReadOnlyCollection<string> ItemInputs => ["commands"];
 
+    public override IReadOnlyCollection<string> Outputs => ["outcomes", "invalid"];
+
     public override bool EmitsInvalid(ActuatorSettings settings) => settings.EmitInvalid;
 
     public override ModuleResult OnItems(string input, IReadOnlyList<JObject> items, ModuleContext<ActuatorSettings> context)

@@ -19,6 +19,8 @@ public sealed class AggregatorModule(WindowAggregator windows) : EdgeModule<Aggr
 
     public override string ReadingsInput => "readings";
 
+    public override IReadOnlyCollection<string> Outputs => ["aggregates", "zones", "late", "invalid"];
+
     public override bool EmitsInvalid(AggregatorSettings settings) => settings.EmitInvalid;
 
     /// <summary>Readings too far ahead to be believed yet.</summary>

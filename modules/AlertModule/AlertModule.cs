@@ -10,6 +10,7 @@ namespace EdgeModules.Alerting;
 /// <summary>Takes readings on <c>readings</c> and model scores on <c>scores</c>; sends alarms to <c>alerts</c> and, before all else, what is to be done to <c>commands</c>.</summary>
 public sealed class AlertModule : EdgeModule<AlertSettings>
 {
+    private static readonly string[] Items = ["scores"];
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly AlertEngine _engine = new();
@@ -24,7 +25,9 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
 
     public override string ReadingsInput => "readings";
 
-    public override IReadOnlyCollection<string> ItemInputs { get; } = ["scores"];
+    public override IReadOnlyCollection<string> ItemInputs => Items;
+
+    public override IReadOnlyCollection<string> Outputs => ["alerts", "commands", "invalid"];
 
     /// <remarks>Asked for each message, so made once for each settings.</remarks>
     public override FrozenSet<string> NamedMetrics(AlertSettings settings)

@@ -18,6 +18,8 @@ public sealed class FilterModule(DeadbandFilter filter) : EdgeModule<FilterSetti
 
     public override string ReadingsInput => "readings";
 
+    public override IReadOnlyCollection<string> Outputs => ["filtered", "invalid"];
+
     /// <remarks>Asked for each message, so made once for each settings.</remarks>
     public override FrozenSet<string> NamedMetrics(FilterSettings settings)
     {

@@ -47,6 +47,8 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
 
     public override string ReadingsInput => "readings";
 
+    public override IReadOnlyCollection<string> Outputs => ["scores", "shadowReports", "invalid"];
+
     public override bool EmitsInvalid(InferenceSettings settings) => settings.EmitInvalid;
 
     public override ModuleResult OnReadings(ReadingBatch readings, ModuleContext<InferenceSettings> context)

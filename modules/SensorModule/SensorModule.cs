@@ -32,6 +32,8 @@ public sealed class SensorModule(SensorTelemetry telemetry, TruthFile truth) : E
 
     public override string ModelId => "dtmi:edgemodules:SensorModule;1";
 
+    public override IReadOnlyCollection<string> Outputs => [Output];
+
     public override void OnSettings(ModuleContext<SensorSettings> context)
     {
         var goesOn = _run is not null && _run.State != RunState.Failed && _runSettings!.HasSameSourceAs(context.Settings);

@@ -21,6 +21,8 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(10);
 
+    private static readonly string[] LaneNames = [.. Lanes.All.Select(lane => lane.Name())];
+
     private readonly UplinkTelemetry _telemetry;
     private readonly BatchSpool _spool;
     private readonly Dispatcher _dispatcher;
@@ -44,6 +46,12 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
     public override string ModelId => "dtmi:edgemodules:UplinkModule;1";
 
     public override IReadOnlyCollection<string> MessageInputs { get; } = [.. Lanes.All.Select(lane => lane.Name())];
+
+    public override IReadOnlyCollection<string> MessageInputs => LaneNames;
+
+    public override IReadOnlyCollection<string> Outputs => ["batches", "connectivity"];
+
+    public override IReadOnlyCollection<string> UnpromptedOutputs => ["connectivity"];
 
     public override long Held => _spool.State.Items;
 

@@ -48,6 +48,9 @@ public sealed partial class TwinSettings<TSettings>
     public bool IsNew(JObject desired) =>
         !IsNoTwin(desired) && (VersionOf(desired) != _seenVersion || !JToken.DeepEquals(WithoutMetadata(desired), _desired));
 
+    /// <summary>What <see cref="Apply"/> would refuse these desired properties for; empty when it would take them.</summary>
+    internal static IReadOnlyList<SettingError> MistakesIn(JObject desired) => Read(WithoutMetadata(desired)).Errors.All;
+
     /// <summary>Desired properties must be good by themselves. Then no local value holds them up: one that is not good together with them yields.</summary>
     /// <returns>True when <see cref="Current"/> is another record now.</returns>
     /// <exception cref="IOException">The settings are good but could not be saved; nothing changed.</exception>
@@ -59,10 +62,7 @@ public sealed partial class TwinSettings<TSettings>
         var wanted = WithoutMetadata(desired);
         var isOtherOfSameVersion = version == Math.Max(_seenVersion, Version) && version > 0 && !JToken.DeepEquals(wanted, _desired);
 
-        var errors = new SettingErrors();
-        var plain = WithoutPolicy(wanted);
-        SettingsBinder.Bind<TSettings>(plain, errors);
-        var policy = LocalPolicy.Read(wanted, typeof(TSettings), errors);
+        var (plain, policy, errors) = Read(wanted);
         if (errors.All.Count > 0)
         {
             if (isOtherOfSameVersion) LogSameVersion(version);
@@ -84,6 +84,15 @@ public sealed partial class TwinSettings<TSettings>
         return true;
     }
 
+    /// <summary>Desired properties by themselves: the settings in them, what they say of local values, and all that is wrong.</summary>
+    private static (JObject Plain, LocalPolicy Policy, SettingErrors Errors) Read(JObject wanted)
+    {
+        var errors = new SettingErrors();
+        var plain = WithoutPolicy(wanted);
+        SettingsBinder.Bind<TSettings>(plain, errors);
+        return (plain, LocalPolicy.Read(wanted, typeof(TSettings), errors), errors);
+    }
+
     private TSettings Load()
     {
         var desired = new JObject();
@@ -93,9 +102,7 @@ public sealed partial class TwinSettings<TSettings>
             {
                 var document = JsonText.ParseObject(saved);
                 var wanted = document["desired"] as JObject ?? [];
-                var errors = new SettingErrors();
-                SettingsBinder.Bind<TSettings>(WithoutPolicy(wanted), errors);
-                var policy = LocalPolicy.Read(wanted, typeof(TSettings), errors);
+                var (_, policy, errors) = Read(wanted);
                 if (errors.All.Count == 0) (desired, Version, _policy) = (wanted, document["version"]?.Value<long>() ?? 0, policy);
                 else LogSavedUnusable(string.Join(' ', errors.All.Select(error => error.Message)));
                 _local = LocalSettings.Parse(document["local"]);
