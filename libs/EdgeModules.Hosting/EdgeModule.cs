@@ -88,7 +88,10 @@ public abstract class EdgeModule<TSettings>
     /// <summary>The module's own part of the reported twin, or null; sent whenever it differs from the last one sent, so without fast-moving numbers.</summary>
     public virtual JObject? Report(ModuleContext<TSettings> context) => null;
 
-    /// <summary>A direct method of the module's own; null for a name it does not know. The methods of every module come first.</summary>
+    /// <summary>Direct methods of the module's own: the only ones that reach <see cref="OnMethod"/>.</summary>
+    public virtual IReadOnlyCollection<string> Methods => [];
+
+    /// <summary>One of <see cref="Methods"/>; null for a name it does not know.</summary>
     /// <returns>An <see cref="EffectiveResponse"/> when it changed state or has something to send.</returns>
     public virtual MethodResponse? OnMethod(MethodRequest request, ModuleContext<TSettings> context) => null;
 

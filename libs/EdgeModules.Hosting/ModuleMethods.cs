@@ -44,31 +44,33 @@ internal sealed class ModuleMethods<TSettings>(
     {
         switch (request.Name)
         {
-            case "ping":
+            case CommonMethods.Ping:
                 return new MethodResponse(200, new JObject { ["status"] = "ok" });
-            case "getLedger":
+            case CommonMethods.GetLedger:
                 return new MethodResponse(200, Books());
-            case "getSettings":
+            case CommonMethods.GetSettings:
                 var verdict = settings.Verdict();
                 verdict["twinSeen"] = settings.IsFresh;
                 verdict["settings"] = SettingsBinder.ToJson(settings.Current);
                 verdict["values"] = settings.Origins();
                 return new MethodResponse(200, verdict);
-            case "setLocal":
+            case CommonMethods.SetLocal:
                 return ChangeLocal("set", errors => LocalRequest.ReadSet(request.Payload, errors) is { } given
                     ? settings.SetLocal(given.Values, given.Source, pump.Context().Now)
                     : errors.All);
-            case "clearLocal":
+            case CommonMethods.ClearLocal:
                 return ChangeLocal("cleared", errors => LocalRequest.TryReadClear(request.Payload, errors, out var paths) ? settings.ClearLocal(paths) : errors.All);
-            case "resetState":
+            case CommonMethods.ResetState:
                 return Reset();
             default:
-                return module.OnMethod(request, pump.Context()) ?? new MethodResponse(501, new JObject
+                return CallOwn(request) ?? new MethodResponse(501, new JObject
                 {
-                    ["message"] = $"There is no method \"{request.Name}\"; every module has ping, getLedger, getSettings, setLocal, clearLocal and resetState.",
+                    ["message"] = $"There is no method \"{request.Name}\"; this module has {string.Join(", ", CommonMethods.All.Concat(module.Methods))}.",
                 });
         }
     }
+
+    private MethodResponse? CallOwn(MethodRequest request) => module.Methods.Contains(request.Name) ? module.OnMethod(request, pump.Context()) : null;
 
     private MethodResponse ChangeLocal(string done, Func<SettingErrors, IReadOnlyList<SettingError>> change)
     {

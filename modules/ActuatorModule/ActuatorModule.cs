@@ -23,6 +23,8 @@ public sealed partial class ActuatorModule(Actuator actuator, Lines lines, ILogg
 
     public override IReadOnlyCollection<string> Outputs => ["outcomes", "invalid"];
 
+    public override IReadOnlyCollection<string> Methods => ["buzz", "shutdown", "reset"];
+
     public override bool EmitsInvalid(ActuatorSettings settings) => settings.EmitInvalid;
 
     public override ModuleResult OnItems(string input, IReadOnlyList<JObject> items, ModuleContext<ActuatorSettings> context)

@@ -29,6 +29,8 @@ public sealed class AlertModule : EdgeModule<AlertSettings>
 
     public override IReadOnlyCollection<string> Outputs => ["alerts", "commands", "invalid"];
 
+    public override IReadOnlyCollection<string> Methods => ["getActiveAlerts", "acknowledge", "silence", "evaluate"];
+
     /// <remarks>Asked for each message, so made once for each settings.</remarks>
     public override FrozenSet<string> NamedMetrics(AlertSettings settings)
     {

@@ -49,6 +49,8 @@ public sealed partial class InferenceModule : EdgeModule<InferenceSettings>, IDi
 
     public override IReadOnlyCollection<string> Outputs => ["scores", "shadowReports", "invalid"];
 
+    public override IReadOnlyCollection<string> Methods => ["getModels", "scoreWindow", "approve", "rollback", "retry", "getShadowReport"];
+
     public override bool EmitsInvalid(InferenceSettings settings) => settings.EmitInvalid;
 
     public override ModuleResult OnReadings(ReadingBatch readings, ModuleContext<InferenceSettings> context)

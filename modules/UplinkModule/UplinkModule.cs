@@ -45,13 +45,13 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
 
     public override string ModelId => "dtmi:edgemodules:UplinkModule;1";
 
-    public override IReadOnlyCollection<string> MessageInputs { get; } = [.. Lanes.All.Select(lane => lane.Name())];
-
     public override IReadOnlyCollection<string> MessageInputs => LaneNames;
 
     public override IReadOnlyCollection<string> Outputs => ["batches", "connectivity"];
 
     public override IReadOnlyCollection<string> UnpromptedOutputs => ["connectivity"];
+
+    public override IReadOnlyCollection<string> Methods => ["getCost", "flush", "getSpool"];
 
     public override long Held => _spool.State.Items;
 
@@ -112,7 +112,8 @@ public sealed class UplinkModule : EdgeModule<UplinkSettings>, IDisposable
             };
         }
 
-        return new JObject { ["connectivity"] = connectivity, ["cost"] = _numbers["cost"], ["spool"] = _numbers["spool"] };
+        // Not "connectivity", which is what the settings of that name are reported as.
+        return new JObject { ["upstream"] = connectivity, ["cost"] = _numbers["cost"], ["spool"] = _numbers["spool"] };
     }
 
     public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<UplinkSettings> context) => request.Name switch

@@ -198,7 +198,7 @@ internal sealed class Fortnight(int devices) : IAsyncDisposable
         deadline: TimeSpan.FromMinutes(2));
 
     private Task WaitForAsync(string state) => Waiting.ForAsync(
-        () => ((JObject)_hub.Hub.GetTwin("Module")["reported"]!)["connectivity"]?["state"]?.ToString() == state, $"the module is {state}");
+        () => ((JObject)_hub.Hub.GetTwin("Module")["reported"]!)["upstream"]?["state"]?.ToString() == state, $"the module is {state}");
 
     public async Task<JObject> BooksAsync() =>
         (JObject)(await _hub.Hub.InvokeMethodAsync("Module", "getLedger", null, TimeSpan.FromSeconds(30), default)).Payload!;

@@ -22,7 +22,7 @@ public sealed class RestartTests : IDisposable
         else _rig.Restart();
 
         Assert.Equal((400L, held), (held, _rig.Module.Held));
-        Assert.Equal("offline", _rig.Module.Report(_rig.Context)["connectivity"]!["state"]!.ToString());
+        Assert.Equal("offline", _rig.Module.Report(_rig.Context)["upstream"]!["state"]!.ToString());
         _rig.MakeIt("online");
         _rig.Run(2000);
         Assert.Equal(Enumerable.Range(1, 40).Select(i => $"m{i}").Order(), _rig.Arrived.Order());

@@ -108,7 +108,7 @@ public sealed class UplinkModuleTests : IDisposable
             }.ToString(),
             body.ToString());
         Assert.Equal($"connectivity/degraded/{at}", message.MessageId);
-        var reported = _rig.Module.Report(_rig.Context)["connectivity"]!;
+        var reported = _rig.Module.Report(_rig.Context)["upstream"]!;
         Assert.Equal(("degraded", at), (reported["state"]!.ToString(), reported["since"]!.Value<long>()));
         Assert.Contains(_rig.Log.Lines, line => line.Text.StartsWith("The way to the cloud was online and is degraded.", StringComparison.Ordinal));
     }

@@ -110,8 +110,8 @@ internal sealed class UplinkRig : IDisposable
     {
         var host = state switch { "offline" => "away", "degraded" => "slow", _ => "well" };
         Settings = Settings with { Connectivity = Settings.Connectivity with { ProbeHost = host } };
-        for (var i = 0; i < 10 && Module.Report(Context)["connectivity"]!["state"]!.ToString() != state; i++) Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(state, Module.Report(Context)["connectivity"]!["state"]!.ToString());
+        for (var i = 0; i < 10 && Module.Report(Context)["upstream"]!["state"]!.ToString() != state; i++) Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(state, Module.Report(Context)["upstream"]!["state"]!.ToString());
     }
 
     /// <summary>A new process on what was saved.</summary>

@@ -12,7 +12,13 @@ public sealed partial class TwinSettings<TSettings>
     public JObject Report()
     {
         var report = new JObject();
-        foreach (var (key, value) in SettingsBinder.ToJson(Current)) report[key] = ReportOf(key, value);
+        foreach (var (key, value) in SettingsBinder.ToJson(Current))
+        {
+            var told = ReportOf(key, value);
+            // A setting that nobody has set and that has no default has no state that could be told.
+            if (told["value"] is not null || (int)told["ac"]! != 203) report[key] = told;
+        }
+
         foreach (var key in new[] { LocalPolicy.Key, LocalPolicy.ModifiedKey })
         {
             if (_desired[key] is not null || _applied[key] is not null) report[key] = ReportOf(key, _applied[key]?.DeepClone());

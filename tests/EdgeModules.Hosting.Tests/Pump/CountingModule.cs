@@ -109,6 +109,8 @@ internal sealed class CountingModule : EdgeModule<CountingSettings>
 
     public override JObject? Report(ModuleContext<CountingSettings> context) => ReportPart;
 
+    public override IReadOnlyCollection<string> Methods => ["echo", "add", "fail"];
+
     public override MethodResponse? OnMethod(MethodRequest request, ModuleContext<CountingSettings> context) => request.Name switch
     {
         "echo" => new MethodResponse(200, request.Payload),

@@ -16,8 +16,8 @@ public sealed class ModuleMethodsTests
         + ""","emitInvalid":{"value":true,"source":"default","version":0},"label":{"value":null,"source":"default","version":0}}}""")]
     [InlineData("echo", 200, """{"a":1}""")]
     [InlineData("fail", 500, """{"message":"Bang."}""")]
-    [InlineData("nothing", 501, """{"message":"There is no method \"nothing\"; every module has ping, getLedger, getSettings, setLocal, clearLocal and resetState."}""")]
-    [InlineData("Ping", 501, """{"message":"There is no method \"Ping\"; every module has ping, getLedger, getSettings, setLocal, clearLocal and resetState."}""")]
+    [InlineData("nothing", 501, """{"message":"There is no method \"nothing\"; this module has ping, getLedger, getSettings, setLocal, clearLocal, resetState, echo, add, fail."}""")]
+    [InlineData("Ping", 501, """{"message":"There is no method \"Ping\"; this module has ping, getLedger, getSettings, setLocal, clearLocal, resetState, echo, add, fail."}""")]
     public async Task CallAsync_Method_AnswersWithStatusAndPayload(string method, int status, string payload)
     {
         await using var rig = new ServiceRig();

@@ -19,7 +19,7 @@ public sealed class ModuleServiceTests
         await rig.UntilReportedAsync("settings.status", "\"applied\"");
 
         Assert.Equal(
-            """{"step":{"value":7,"ac":200,"av":1},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0}"""
+            """{"step":{"value":7,"ac":200,"av":1},"emitInvalid":{"value":true,"ac":203,"av":0}"""
             + ""","settings":{"version":1,"status":"applied","errors":[]},"ledger":{"held":4},"progress":{"rows":5}}""",
             rig.Client.Reported.ToString(Formatting.None));
     }
@@ -28,7 +28,7 @@ public sealed class ModuleServiceTests
     public async Task Report_HubHasAnOldOne_SendsOnlyWhatDiffers()
     {
         await using var rig = new ServiceRig();
-        const string Old = """{"gone":1,"step":{"value":1,"ac":203,"av":0},"emitInvalid":{"value":true,"ac":203,"av":0},"label":{"ac":203,"av":0}}""";
+        const string Old = """{"gone":1,"step":{"value":1,"ac":203,"av":0},"emitInvalid":{"value":true,"ac":203,"av":0}}""";
         await rig.Client.ReportAsync(JObject.Parse(Old), default);
         await rig.StartedAsync();
         await rig.UntilReportedAsync("settings.status", "\"applied\"");

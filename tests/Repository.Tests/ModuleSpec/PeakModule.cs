@@ -13,6 +13,8 @@ public sealed class PeakModule(Peaks peaks) : EdgeModule<PeakSettings>
 
     public override string ReadingsInput => "readings";
 
+    public override IReadOnlyCollection<string> Outputs => ["peaks", "invalid"];
+
     public override FrozenSet<string> NamedMetrics(PeakSettings settings) => _namedMetrics;
 
     public override void OnSettings(ModuleContext<PeakSettings> context) => _namedMetrics = FrozenSet.ToFrozenSet([context.Settings.Metric]);
