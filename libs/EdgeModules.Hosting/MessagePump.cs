@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Health;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Hosting.State;
 using EdgeModules.Messages;
@@ -50,12 +51,18 @@ public sealed partial class MessagePump<TSettings>
         (_module, _client, _settings, _clock, _logger) = (module, client, settings, clock, logger);
         _memory = new ModuleMemory(store);
         // Every piece of work has NextTick asked after it.
-        module.Woken += () => _work.Writer.TryWrite(static () => Task.CompletedTask);
+        module.Woken += Turn;
+        Pulse.Nudged += Turn;
         _actions = new ActionRunner(client, clock, logger, () => _work.Writer.TryWrite(CountActionsAsync));
+
+        void Turn() => _work.Writer.TryWrite(static () => Task.CompletedTask);
     }
 
     /// <summary>Raised on the loop after each step that may have changed the books or the module's report.</summary>
     public event Action? Stepped;
+
+    /// <summary>For the watchdog.</summary>
+    public LoopPulse Pulse { get; } = new();
 
     /// <summary>For use on the loop only.</summary>
     public Ledger Ledger => _memory.Ledger;
@@ -148,6 +155,7 @@ public sealed partial class MessagePump<TSettings>
 
     private async Task StepAsync(CancellationToken stop)
     {
+        Pulse.Turn();
         _memory.CompactIfDue(_module.Snapshot);
         if (_work.Reader.TryRead(out var work))
         {
@@ -205,7 +213,7 @@ public sealed partial class MessagePump<TSettings>
         {
             IReadOnlyList<OutboundMessage> unsent = last.HasRecreatable ? [.. _module.RecreateOutputs(context), .. last.Outbox] : last.Outbox;
             if (unsent.Count > 0) LogResending(unsent.Count);
-            await SendAsync(unsent, 0, unsent.Count);
+            await Pulse.WhileOnHubAsync(SendAsync(unsent, 0, unsent.Count));
         }
 
         _isUnfinished = false;
@@ -326,8 +334,8 @@ public sealed partial class MessagePump<TSettings>
         var urgent = SendAsync(outputs, 0, result.Urgent.Count);
         await SaveAsync(record);
         _actions.Start(actions);
-        await urgent;
-        await SendAsync(outputs, result.Urgent.Count, outputs.Count);
+        await Pulse.WhileOnHubAsync(urgent);
+        await Pulse.WhileOnHubAsync(SendAsync(outputs, result.Urgent.Count, outputs.Count));
         _isUnfinished = false;
     }
 
@@ -349,46 +357,5 @@ public sealed partial class MessagePump<TSettings>
         }
 
         return named;
-    }
-
-    private async Task SaveAsync(JournalRecord record)
-    {
-        while (true)
-        {
-            try
-            {
-                _memory.Commit(record);
-                return;
-            }
-            catch (IOException error)
-            {
-                LogNotSaved(error.Message, RetryPause.TotalSeconds);
-            }
-
-            await Task.Delay(RetryPause, _clock, _abandon);
-        }
-    }
-
-    /// <summary>One after the other, each until the hub has it.</summary>
-    private async Task SendAsync(IReadOnlyList<OutboundMessage> outputs, int from, int to)
-    {
-        for (var i = from; i < to; i++)
-        {
-            var output = outputs[i];
-            while (true)
-            {
-                try
-                {
-                    await _client.SendAsync(output, _abandon);
-                    break;
-                }
-                catch (Exception error) when (error is not (OperationCanceledException or OutOfMemoryException))
-                {
-                    LogNotSent(output.MessageId, output.Output, error.Message, RetryPause.TotalSeconds);
-                }
-
-                await Task.Delay(RetryPause, _clock, _abandon);
-            }
-        }
     }
 }

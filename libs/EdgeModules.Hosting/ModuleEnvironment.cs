@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeModules.Hosting.Connection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ public sealed record ModuleEnvironment(
 
     /// <summary><c>EdgeHubMetricsPort</c>, default 9600: edgeHub's own metrics page.</summary>
     public int HubMetricsPort { get; private init; } = StandardMetricsPort;
+
+    /// <summary><c>WatchdogSeconds</c>, default 300: how long the loop may get nothing done before the process ends itself; zero for never.</summary>
+    public TimeSpan WatchdogLimit { get; private init; }
 
     /// <summary>A warning for the operator about the environment, or null.</summary>
     public string? Warning { get; private init; }
@@ -48,8 +52,22 @@ public sealed record ModuleEnvironment(
             variables["MetricsHost"] ?? "+", state, ReadLogLevel(variables))
         {
             HubMetricsPort = ReadPort(variables, "EdgeHubMetricsPort", StandardMetricsPort, lowest: 1),
+            WatchdogLimit = ReadWatchdogLimit(variables),
             Warning = warning,
         };
+    }
+
+    /// <summary>What tells this module from all others on the machine, for itself and for a verb that is run beside it. Holds no secret.</summary>
+    /// <param name="variable">The value of an environment variable, or null.</param>
+    public static string InstanceOf(Func<string, string?> variable)
+    {
+        var connection = (variable("EdgeHubConnectionString") ?? "").Split(';', StringSplitOptions.TrimEntries);
+        string?[] parts =
+        [
+            variable("StateDirectory"), variable("IOTEDGE_DEVICEID"), variable("IOTEDGE_MODULEID"),
+            .. connection.Where(part => !part.StartsWith("SharedAccessKey", StringComparison.OrdinalIgnoreCase)),
+        ];
+        return string.Join('\n', parts);
     }
 
     /// <summary>The words that the runtime's own modules take for <c>RuntimeLogLevel</c>.</summary>
@@ -84,6 +102,14 @@ public sealed record ModuleEnvironment(
         string Required(string name) => variables[name] is { Length: > 0 } value
             ? value
             : throw new ModuleConfigurationException($"{name} is not set; the IoT Edge runtime sets it together with IOTEDGE_WORKLOADURI.");
+    }
+
+    private static TimeSpan ReadWatchdogLimit(IConfiguration variables)
+    {
+        if (variables["WatchdogSeconds"] is not { Length: > 0 } text) return TimeSpan.FromSeconds(300);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is 0 or (>= 60 and <= 86_400)
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new ModuleConfigurationException($"WatchdogSeconds is \"{text}\"; it must be 60 to 86400, or 0 for no watchdog.");
     }
 
     private static int ReadPort(IConfiguration variables, string name, int standard, int lowest)

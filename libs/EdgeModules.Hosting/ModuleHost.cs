@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Health;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Hosting.State;
 using EdgeModules.Hosting.Telemetry;
@@ -14,16 +15,21 @@ namespace EdgeModules.Hosting;
 public static class ModuleHost
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan PatienceWithEnd = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs the module until SIGTERM; with an argument, the verb that it names.</summary>
+    /// <summary>Runs the module until SIGTERM, or the verb that the arguments name.</summary>
     /// <param name="addLogic">Adds what the module's constructor asks for.</param>
-    /// <returns>The exit code: 0 after SIGTERM, 1 when the environment is wrong or a part failed; the last log line says why.</returns>
+    /// <returns>The exit code: 0 after SIGTERM, 1 when the environment is wrong, a part failed or hung; the last log line says why.</returns>
     public static async Task<int> RunAsync<TModule, TSettings>(string[] args, Action<IServiceCollection>? addLogic = null)
+        where TModule : EdgeModule<TSettings>
+        where TSettings : class, ISettings<TSettings>, new() =>
+        await ModuleVerbs.RunAsync<TModule, TSettings>(args, Console.In, Console.Out, Console.Error) ?? await RunModuleAsync<TModule, TSettings>(addLogic);
+
+    private static async Task<int> RunModuleAsync<TModule, TSettings>(Action<IServiceCollection>? addLogic)
         where TModule : EdgeModule<TSettings>
         where TSettings : class, ISettings<TSettings>, new()
     {
-        if (await ModuleVerbs.RunAsync<TModule, TSettings>(args, Console.In, Console.Out, Console.Error) is { } exitCode) return exitCode;
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { Args = args });
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddEnvironmentVariables();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Logging.AddConsole(options => options.FormatterName = EdgeLogFormatter.FormatterName).AddConsoleFormatter<EdgeLogFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
@@ -36,7 +42,10 @@ public static class ModuleHost
         builder.Services.AddSingleton<IModuleClient>(CreateClient<TSettings>);
         builder.Services.AddSingleton<MetricsPage>();
         builder.Services.AddSingleton<EdgeModule<TSettings>, TModule>();
-        builder.Services.AddHostedService<ModuleService<TSettings>>();
+        builder.Services.AddSingleton<ModuleService<TSettings>>();
+        // First to start and last to stop.
+        builder.Services.AddHostedService(provider => CreateWatchdog(provider, provider.GetRequiredService<ModuleService<TSettings>>().Pulse));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ModuleService<TSettings>>());
         addLogic?.Invoke(builder.Services);
 
         try
@@ -62,6 +71,29 @@ public static class ModuleHost
         var environment = provider.GetRequiredService<ModuleEnvironment>();
         var name = environment.Credentials.Address.ModuleId;
         return LiteDbStateStore.Open(environment.StateDirectory, name, provider.GetRequiredService<TimeProvider>().GetUtcNow());
+    }
+
+    private static Watchdog CreateWatchdog(IServiceProvider provider, LoopPulse pulse)
+    {
+        var variables = provider.GetRequiredService<IConfiguration>();
+        var loggers = provider.GetRequiredService<ILoggerFactory>();
+        var limit = provider.GetRequiredService<ModuleEnvironment>().WatchdogLimit;
+        var heartbeat = Heartbeat.Of(ModuleEnvironment.InstanceOf(name => variables[name]));
+        return new Watchdog(pulse, heartbeat, limit, provider.GetRequiredService<TimeProvider>(), End, loggers.CreateLogger<Watchdog>());
+
+        void End()
+        {
+            // What hangs may hang the end too.
+            new Thread(static () =>
+            {
+                using var never = new ManualResetEventSlim();
+                never.Wait(PatienceWithEnd);
+                Environment.FailFast("The module hung, and so did its end.");
+            }) { IsBackground = true }.Start();
+            // Writes the lines that wait.
+            loggers.Dispose();
+            Environment.Exit(1);
+        }
     }
 
     private static MqttModuleClient CreateClient<TSettings>(IServiceProvider provider)

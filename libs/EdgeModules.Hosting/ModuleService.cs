@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Health;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Hosting.State;
 using EdgeModules.Hosting.Telemetry;
@@ -49,6 +50,9 @@ public sealed partial class ModuleService<TSettings> : IHostedService, IDisposab
         _methods = new ModuleMethods<TSettings>(module, _pump, _settings, () => _reporter.SetWanted(BuildReport()));
         _metrics = new ModuleMetrics(MetricsPage.Prefix(address), () => _pump.SavedBooks, () => Volatile.Read(ref _held));
     }
+
+    /// <summary>For the watchdog.</summary>
+    public LoopPulse Pulse => _pump.Pulse;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -27,6 +27,29 @@ public sealed class ModuleEnvironmentTests
             (environment.MqttPort, environment.MetricsPort, environment.MetricsHost, environment.StateDirectory, environment.LogLevel, environment.Warning));
     }
 
+    [Theory]
+    [InlineData(null, 300)]
+    [InlineData("", 300)]
+    [InlineData("0", 0)]
+    [InlineData("60", 60)]
+    [InlineData("86400", 86_400)]
+    public void Read_WatchdogSeconds_IsTaken(string? value, int seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(new(Runtime) { ["WatchdogSeconds"] = value }).WatchdogLimit);
+    }
+
+    [Theory]
+    [InlineData("59")]
+    [InlineData("86401")]
+    [InlineData("-1")]
+    [InlineData("5m")]
+    public void Read_WatchdogSecondsThatCannotBe_IsRefused(string value)
+    {
+        var error = Assert.Throws<ModuleConfigurationException>(() => Read(new(Runtime) { ["WatchdogSeconds"] = value }));
+
+        Assert.Equal($"WatchdogSeconds is \"{value}\"; it must be 60 to 86400, or 0 for no watchdog.", error.Message);
+    }
+
     [Fact]
     public void Read_EverythingSet_IsTaken()
     {

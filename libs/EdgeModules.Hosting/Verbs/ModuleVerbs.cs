@@ -16,13 +16,15 @@ internal static class ModuleVerbs
         {
             case []:
                 return null;
+            case [HealthVerb.Name]:
+                return HealthVerb.Run(output);
             case [CheckSettingsVerb.Name]:
                 return await CheckSettingsVerb.RunAsync<TSettings>(input, output);
             case [DescribeVerb.Name]:
                 return await DescribeVerb.RunAsync<TModule, TSettings>(output);
             default:
                 await errors.WriteLineAsync(
-                    $"The arguments are \"{string.Join(' ', arguments)}\"; there must be none, or one of {CheckSettingsVerb.Name}, {DescribeVerb.Name}.");
+                    $"The arguments are \"{string.Join(' ', arguments)}\"; there must be none, or one of {HealthVerb.Name}, {CheckSettingsVerb.Name}, {DescribeVerb.Name}.");
                 return UsageExitCode;
         }
     }

@@ -20,7 +20,8 @@ public class PlaceholdersTests
 
     [Theory]
     [InlineData("a ${X} b", "X")]
-    [InlineData("${MODULES.A} ${B_1}", "B_1")]
+    [InlineData("${MODULES.A} ${MODULEDIR<../b>} ${B_1}", "B_1")]
+    [InlineData("https://${REGISTRY }/x", "REGISTRY ")]
     [InlineData("${MODULES.A} $B ${", null)]
     public void FirstUndefined_Text_NamesIt(string text, string? name) => Assert.Equal(name, Placeholders.FirstUndefined(text));
 }
