@@ -3,7 +3,8 @@ namespace EdgeSimulator.Manifests;
 /// <summary>The files that a run starts from.</summary>
 /// <param name="Root">Folder of the solution; the working directory of the modules.</param>
 /// <param name="EnvironmentFile">Null when there is none.</param>
-public sealed record Workspace(string Root, string Manifest, string? EnvironmentFile)
+/// <param name="IsEnvironmentFileNamed">The user asked for that file, rather than that it was found.</param>
+public sealed record Workspace(string Root, string Manifest, string? EnvironmentFile, bool IsEnvironmentFileNamed = false)
 {
     private const string DefaultManifest = "deployment.template.json";
 
@@ -21,18 +22,23 @@ public sealed record Workspace(string Root, string Manifest, string? Environment
         var environment = environmentFile is null
             ? new[] { folder, root }.Select(place => Path.Combine(place, ".env")).FirstOrDefault(File.Exists)
             : Existing(Path.GetFullPath(environmentFile, directory), "environment file", "--env");
-        return new Workspace(root, found, environment);
+        return new Workspace(root, found, environment, environmentFile is not null);
     }
 
     /// <summary>The nearest folder with a solution file, from <paramref name="directory"/> upward; null when there is none.</summary>
     public static string? FindRoot(string directory) =>
         Upward(directory).FirstOrDefault(folder => Directory.EnumerateFiles(folder, "*.sln").Concat(Directory.EnumerateFiles(folder, "*.slnx")).Any());
 
-    /// <summary>The environment file first, then the environment of this process.</summary>
+    /// <summary>
+    /// The environment of this process first, then the environment file, as in the field's tools: a pipeline sets what the file has defaults for. A file that the
+    /// user named goes before the environment.
+    /// </summary>
     public Func<string, string?> Variables()
     {
         var values = EnvironmentFile is null ? new Dictionary<string, string>() : EnvFile.Read(EnvironmentFile);
-        return name => values.TryGetValue(name, out var value) ? value : Environment.GetEnvironmentVariable(name);
+        return IsEnvironmentFileNamed
+            ? name => values.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name)
+            : name => Environment.GetEnvironmentVariable(name) ?? values.GetValueOrDefault(name);
     }
 
     private static IEnumerable<string> Upward(string directory)

@@ -32,7 +32,7 @@ public class ModuleVerbsTests
     {
         var (exitCode, output, errors) = await RunAsync(arguments);
         Assert.Equal((2, ""), (exitCode, output));
-        Assert.StartsWith($"The arguments are \"{string.Join(' ', arguments)}\"; there must be none, or one of --check-settings, --describe", errors);
+        Assert.StartsWith($"The arguments are \"{string.Join(' ', arguments)}\"; there must be none, or one of --health, --check-settings, --describe", errors);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
     public async Task Invoke_NoOption_RunsWithTheDefaults(params string[] arguments)
     {
         Assert.Equal(0, await InvokeAsync(arguments));
-        Assert.Equal(new RunOptions(), _options! with { Offline = new RunOptions().Offline, Set = new RunOptions().Set });
+        Assert.Equal(new RunOptions(), _options! with { Offline = new RunOptions().Offline, Set = new RunOptions().Set, Layers = new RunOptions().Layers });
+        Assert.Empty(_options!.Layers);
         Assert.Empty(_options!.Offline);
         Assert.Empty(_options!.Set);
     }
@@ -30,7 +31,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     public async Task Invoke_EveryOptionWithoutAVerb_RunsWithThem()
     {
         Assert.Equal(0, await InvokeAsync(
-            "--manifest", "m.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
+            "--manifest", "m.json", "--layer", "one.json", "--layer", "two.json", "--env", "e", "--data", "d.csv", "--speed", "max", "--devices", "10", "--duration", "2.5", "--report", "r.json",
             "--offline", "10-30", "--offline", "40-50.5", "--state", "s", "--hub-port", "18883", "--https-port", "18443", "--api-port", "19580", "--models-port", "0",
             "--flap", "2/3.5", "--latency", "5000", "--loss", "12.5", "--seed", "7", "--probe-port", "0",
             "--only", "hub", "--tour", "shadow",
@@ -40,6 +41,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
             [new OfflinePeriod(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), new OfflinePeriod(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50.5))],
             _options!.Offline);
         Assert.Equal(["A.b=1", "A.c=-2"], _options.Set);
+        Assert.Equal(["one.json", "two.json"], _options.Layers);
         Assert.Equal(
             new RunOptions
             {
@@ -66,6 +68,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
                 Verbose = true,
                 Offline = _options.Offline,
                 Set = _options.Set,
+                Layers = _options.Layers,
             },
             _options);
     }

@@ -34,6 +34,27 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public void Find_TemplateInAFolder_TakesTheEnvironmentFileAtTheRoot()
+    {
+        _root.Write("All.sln", "");
+        var environment = _root.Write(".env", "A=root");
+        _root.Write("deployments/base.json", "{}");
+        Assert.Equal(environment, Workspace.Find("deployments/base.json", null, _root.FullPath).EnvironmentFile);
+        var beside = _root.Write("deployments/.env", "A=beside");
+        Assert.Equal(beside, Workspace.Find("deployments/base.json", null, _root.FullPath).EnvironmentFile);
+    }
+
+    /// <summary>A pipeline sets what the file has defaults for, as with the field's tools; who names a file means what is in it.</summary>
+    [Fact]
+    public void Variables_OfTheEnvironment_GoBeforeTheFileThatWasFound()
+    {
+        _root.Write("deployment.template.json", "{}");
+        _root.Write(".env", "PATH=file");
+        Assert.Equal(Environment.GetEnvironmentVariable("PATH"), Workspace.Find(null, null, _root.FullPath).Variables()("PATH"));
+        Assert.Equal("file", Workspace.Find(null, ".env", _root.FullPath).Variables()("PATH"));
+    }
+
+    [Fact]
     public void Find_AbsentFile_IsNamed()
     {
         Assert.StartsWith("There is no deployment.template.json in ", Assert.Throws<SimulatorException>(() => Workspace.Find(null, null, _root.FullPath)).Message);
