@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Connection.Sdk;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ public sealed record ModuleEnvironment(
     IModuleCredentials Credentials, int MqttPort, int HttpsPort, int MetricsPort, string MetricsHost, string StateDirectory, LogLevel LogLevel)
 {
     private const int StandardMetricsPort = 9600;
+    private const int StandardMqttPort = 8883;
 
     /// <summary><c>EdgeHubMetricsPort</c>, default 9600: edgeHub's own metrics page.</summary>
     public int HubMetricsPort { get; private init; } = StandardMetricsPort;
@@ -22,16 +24,27 @@ public sealed record ModuleEnvironment(
     /// <summary><c>WatchdogSeconds</c>, default 300: how long the loop may get nothing done before the process ends itself; zero for never.</summary>
     public TimeSpan WatchdogLimit { get; private init; }
 
+    /// <summary><c>EdgeTransport</c> is <c>Sdk</c>: what Microsoft's SDK is to speak, by <c>SdkTransport</c>. Null for the module's own MQTT.</summary>
+    public SdkTransport? SdkTransport { get; private init; }
+
     /// <summary>A warning for the operator about the environment, or null.</summary>
     public string? Warning { get; private init; }
 
     /// <exception cref="ModuleConfigurationException">A variable is missing or unreadable.</exception>
-    public static ModuleEnvironment Read(IConfiguration variables)
+    public static ModuleEnvironment Read(IConfiguration variables) => Read(variables, AzureDeviceSdk.Create is not null);
+
+    /// <param name="hasSdk">Whether this build has Microsoft's SDK.</param>
+    internal static ModuleEnvironment Read(IConfiguration variables, bool hasSdk)
     {
         var credentials = ReadCredentials(variables);
-        var transport = variables["EdgeTransport"] ?? "Mqtt";
-        if (!transport.Equals("Mqtt", StringComparison.OrdinalIgnoreCase))
-            throw new ModuleConfigurationException($"EdgeTransport is \"{transport}\"; it must be \"Mqtt\", the transport of this build.");
+        var mqttPort = ReadPort(variables, "EdgeHubMqttPort", StandardMqttPort, lowest: 1);
+        var sdkTransport = ReadSdkTransport(variables, hasSdk);
+        if (sdkTransport is not null && mqttPort != StandardMqttPort)
+        {
+            throw new ModuleConfigurationException(
+                $"EdgeHubMqttPort is \"{mqttPort}\", but EdgeTransport is \"Sdk\": Microsoft's SDK connects to port 8883 or 5671 whatever is set here. "
+                + "Leave it out.");
+        }
 
         var state = variables["StateDirectory"];
         string? warning = null;
@@ -48,11 +61,12 @@ public sealed record ModuleEnvironment(
         }
 
         return new ModuleEnvironment(
-            credentials, ReadPort(variables, "EdgeHubMqttPort", 8883, lowest: 1), ReadPort(variables, "EdgeHubHttpsPort", 443, lowest: 1), ReadPort(variables, "MetricsPort", StandardMetricsPort, lowest: 0),
+            credentials, mqttPort, ReadPort(variables, "EdgeHubHttpsPort", 443, lowest: 1), ReadPort(variables, "MetricsPort", StandardMetricsPort, lowest: 0),
             variables["MetricsHost"] ?? "+", state, ReadLogLevel(variables))
         {
             HubMetricsPort = ReadPort(variables, "EdgeHubMetricsPort", StandardMetricsPort, lowest: 1),
             WatchdogLimit = ReadWatchdogLimit(variables),
+            SdkTransport = sdkTransport,
             Warning = warning,
         };
     }
@@ -81,6 +95,30 @@ public sealed record ModuleEnvironment(
         "fatal" => LogLevel.Critical,
         var word => throw new ModuleConfigurationException($"RuntimeLogLevel is \"{word}\"; it must be fatal, error, warning, info, debug or verbose."),
     };
+
+    /// <returns>Null for the module's own MQTT.</returns>
+    private static SdkTransport? ReadSdkTransport(IConfiguration variables, bool hasSdk)
+    {
+        SdkTransport protocol = variables["SdkTransport"]?.ToLowerInvariant() switch
+        {
+            null or "" or "mqtt" => Connection.Sdk.SdkTransport.Mqtt,
+            "amqp" => Connection.Sdk.SdkTransport.Amqp,
+            _ => throw new ModuleConfigurationException($"SdkTransport is \"{variables["SdkTransport"]}\"; it must be \"Mqtt\" or \"Amqp\"."),
+        };
+        switch (variables["EdgeTransport"]?.ToLowerInvariant())
+        {
+            case null or "" or "mqtt":
+                return null;
+            case "sdk" when hasSdk:
+                return protocol;
+            case "sdk":
+                throw new ModuleConfigurationException(
+                    "EdgeTransport is \"Sdk\", which this build does not have; set \"Mqtt\", or build with -p:AzureDeviceSdk=true "
+                    + "(an image: --build-arg AzureDeviceSdk=true).");
+            default:
+                throw new ModuleConfigurationException($"EdgeTransport is \"{variables["EdgeTransport"]}\"; it must be \"Mqtt\" or \"Sdk\".");
+        }
+    }
 
     private static IModuleCredentials ReadCredentials(IConfiguration variables)
     {

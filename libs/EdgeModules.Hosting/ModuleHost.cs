@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Connection.Sdk;
 using EdgeModules.Hosting.Health;
 using EdgeModules.Hosting.Settings;
 using EdgeModules.Hosting.State;
@@ -96,15 +97,20 @@ public static class ModuleHost
         }
     }
 
-    private static MqttModuleClient CreateClient<TSettings>(IServiceProvider provider)
+    private static SupervisedModuleClient CreateClient<TSettings>(IServiceProvider provider)
         where TSettings : class, ISettings<TSettings>, new()
     {
         var environment = provider.GetRequiredService<ModuleEnvironment>();
-        return new MqttModuleClient(
-            environment.Credentials, environment.MqttPort, environment.HttpsPort, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<MqttModuleClient>>())
+        var clock = provider.GetRequiredService<TimeProvider>();
+        var model = provider.GetRequiredService<EdgeModule<TSettings>>().ModelId;
+        if (environment.SdkTransport is { } transport)
         {
-            ModelId = provider.GetRequiredService<EdgeModule<TSettings>>().ModelId,
-        };
+            var log = provider.GetRequiredService<ILogger<SdkModuleClient>>();
+            return new SdkModuleClient(environment.Credentials, transport, environment.HttpsPort, AzureDeviceSdk.Create!, clock, log) { ModelId = model };
+        }
+
+        var logger = provider.GetRequiredService<ILogger<MqttModuleClient>>();
+        return new MqttModuleClient(environment.Credentials, environment.MqttPort, environment.HttpsPort, clock, logger) { ModelId = model };
     }
 }
 

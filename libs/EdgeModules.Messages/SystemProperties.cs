@@ -9,6 +9,13 @@ public static class SystemProperties
     public const string ContentType = "$.ct";
     public const string ContentEncoding = "$.ce";
 
+    /// <summary>UTC, in the round-trip format.</summary>
+    public const string CreationTime = "$.ctime";
+
+    public const string UserId = "$.uid";
+    public const string To = "$.to";
+    public const string Schema = "$.schema";
+
     /// <summary>Set by edgeHub on delivery: the sending device.</summary>
     public const string ConnectionDeviceId = "$.cdid";
 

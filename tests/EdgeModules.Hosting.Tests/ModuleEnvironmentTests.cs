@@ -1,4 +1,5 @@
 using EdgeModules.Hosting.Connection;
+using EdgeModules.Hosting.Connection.Sdk;
 using EdgeModules.Hosting.Tests.Connection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -101,9 +102,32 @@ public sealed class ModuleEnvironmentTests
     [InlineData("MetricsPort", "65536", "MetricsPort is \"65536\"; it must be a port, 0 to 65535.")]
     [InlineData("MetricsPort", "-1", "MetricsPort is \"-1\"; it must be a port, 0 to 65535.")]
     [InlineData("RuntimeLogLevel", "chatty", "RuntimeLogLevel is \"chatty\"; it must be fatal, error, warning, info, debug or verbose.")]
-    [InlineData("EdgeTransport", "Amqp", "EdgeTransport is \"Amqp\"; it must be \"Mqtt\", the transport of this build.")]
+    [InlineData("EdgeTransport", "Amqp", "EdgeTransport is \"Amqp\"; it must be \"Mqtt\" or \"Sdk\".")]
+    [InlineData("SdkTransport", "Http", "SdkTransport is \"Http\"; it must be \"Mqtt\" or \"Amqp\".")]
     public void Read_WrongVariable_NamesItAndWhatItMustBe(string name, string? value, string message) =>
         Assert.Equal(message, Assert.Throws<ModuleConfigurationException>(() => Read(new(Runtime) { [name] = value })).Message);
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData("Mqtt", "Amqp", null)]
+    [InlineData("Sdk", null, SdkTransport.Mqtt)]
+    [InlineData("sdk", "", SdkTransport.Mqtt)]
+    [InlineData("SDK", "mqtt", SdkTransport.Mqtt)]
+    [InlineData("Sdk", "Amqp", SdkTransport.Amqp)]
+    public void Read_TransportInABuildWithTheSdk_IsTaken(string? edge, string? sdk, SdkTransport? transport) =>
+        Assert.Equal(transport, Read(new(Runtime) { ["EdgeTransport"] = edge, ["SdkTransport"] = sdk }, hasSdk: true).SdkTransport);
+
+    [Fact]
+    public void Read_SdkInABuildWithoutIt_SaysHowToGetOne() => Assert.Equal(
+        "EdgeTransport is \"Sdk\", which this build does not have; set \"Mqtt\", or build with -p:AzureDeviceSdk=true "
+        + "(an image: --build-arg AzureDeviceSdk=true).",
+        Assert.Throws<ModuleConfigurationException>(() => Read(new(Runtime) { ["EdgeTransport"] = "Sdk" }, hasSdk: false)).Message);
+
+    [Fact]
+    public void Read_SdkWithAPortThatItCannotTake_SaysSo() => Assert.Equal(
+        "EdgeHubMqttPort is \"18883\", but EdgeTransport is \"Sdk\": Microsoft's SDK connects to port 8883 or 5671 whatever is set here. Leave it out.",
+        Assert.Throws<ModuleConfigurationException>(
+            () => Read(new(Runtime) { ["EdgeTransport"] = "Sdk", ["EdgeHubMqttPort"] = "18883" }, hasSdk: true)).Message);
 
     [Theory]
     [InlineData(null, LogLevel.Information)]
@@ -119,6 +143,9 @@ public sealed class ModuleEnvironmentTests
 
     private static Dictionary<string, string?> Without(string name) => new(Runtime) { [name] = null };
 
-    private static ModuleEnvironment Read(Dictionary<string, string?> variables) =>
-        ModuleEnvironment.Read(new ConfigurationBuilder().AddInMemoryCollection(variables).Build());
+    private static ModuleEnvironment Read(Dictionary<string, string?> variables) => ModuleEnvironment.Read(Configuration(variables));
+
+    private static ModuleEnvironment Read(Dictionary<string, string?> variables, bool hasSdk) => ModuleEnvironment.Read(Configuration(variables), hasSdk);
+
+    private static IConfiguration Configuration(Dictionary<string, string?> variables) => new ConfigurationBuilder().AddInMemoryCollection(variables).Build();
 }

@@ -22,11 +22,11 @@ public sealed class LoopbackHub : IAsyncDisposable
     private HubOptions _options;
 
     /// <param name="routes">Route name → route.</param>
-    /// <inheritdoc cref="LoopbackHub(JObject, IReadOnlyDictionary{string, JObject}, TimeSpan?, TimeProvider?, ILoggerFactory?)"/>
+    /// <inheritdoc cref="LoopbackHub(JObject, IReadOnlyDictionary{string, JObject}, TimeSpan?, TimeProvider?, ILoggerFactory?, int)"/>
     public LoopbackHub(
         IReadOnlyDictionary<string, string> routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
-        ILoggerFactory? loggers = null)
-        : this(new JObject(routes.Select(route => new JProperty(route.Key, route.Value))), desired, ackTimeout, clock, loggers)
+        ILoggerFactory? loggers = null, int port = 0)
+        : this(new JObject(routes.Select(route => new JProperty(route.Key, route.Value))), desired, ackTimeout, clock, loggers, port)
     {
     }
 
@@ -34,13 +34,14 @@ public sealed class LoopbackHub : IAsyncDisposable
     /// <param name="desired">Module → its desired properties.</param>
     /// <param name="clock">The hub's.</param>
     /// <param name="loggers">The hub's.</param>
+    /// <param name="port">The hub's for MQTT; 0 for any that is free.</param>
     public LoopbackHub(
         JObject routes, IReadOnlyDictionary<string, JObject> desired, TimeSpan? ackTimeout = null, TimeProvider? clock = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null, int port = 0)
     {
         (_clock, _loggers) = (clock ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
         _options = new HubOptions(
-            HubHostName, GatewayHostName, Device, Port: 0, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
+            HubHostName, GatewayHostName, Device, port, Path.Combine(_directory.FullName, "hub"), Path.Combine(_directory.FullName, "cloud.jsonl"),
             HubEnvironment.Default with { MessageAckTimeout = ackTimeout ?? HubEnvironment.Default.MessageAckTimeout },
             HubDesired.Create(routes), desired);
         Hub = Create();

@@ -48,6 +48,9 @@ public abstract partial class SupervisedModuleClient : IModuleClient
     /// <summary>Where it connects to, for the log.</summary>
     protected abstract string Endpoint { get; }
 
+    /// <summary>When a connection is renewed, counted from its beginning.</summary>
+    protected virtual TimeSpan RenewAfter => TokenLife * 0.85;
+
     protected IModuleCredentials Credentials { get; }
 
     protected TimeProvider Clock { get; }
@@ -145,7 +148,7 @@ public abstract partial class SupervisedModuleClient : IModuleClient
         lock (_sessionLock) _session.TrySetResult(session);
         try
         {
-            var renewal = Task.Delay(TokenLife * 0.85, Clock, over.Token);
+            var renewal = Task.Delay(RenewAfter, Clock, over.Token);
             if (await Task.WhenAny(session.Ended, renewal) == renewal && !stop.IsCancellationRequested)
             {
                 LogRenewing();

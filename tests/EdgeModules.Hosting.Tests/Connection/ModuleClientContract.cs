@@ -16,17 +16,19 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
     private readonly List<IModuleClient> _clients = [];
     private readonly RecordingLogger _hubLog = new();
 
-    protected ModuleClientContract() => Loopback = new LoopbackHub(
+    /// <param name="port">The hub's; 0 for any that is free.</param>
+    protected ModuleClientContract(int port = 0) => Loopback = new LoopbackHub(
         new Dictionary<string, string> { ["r"] = "FROM /messages/modules/Sender/outputs/out INTO BrokeredEndpoint(\"/modules/Receiver/inputs/in\")" },
         new Dictionary<string, JObject> { ["Sender"] = [], ["Receiver"] = new() { ["limit"] = 5 } },
         ackTimeout: TimeSpan.FromSeconds(1),
-        loggers: _hubLog);
+        loggers: _hubLog,
+        port: port);
 
     protected LoopbackHub Loopback { get; }
 
     protected abstract IModuleClient Create(string module, TimeSpan? tokenLife = null);
 
-    public Task InitializeAsync() => Loopback.StartAsync();
+    public virtual Task InitializeAsync() => Loopback.StartAsync();
 
     public async Task DisposeAsync()
     {
@@ -40,14 +42,14 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OpenAsync_WithAModelId_TheHubIsToldIt()
     {
         await OpenAsync("Receiver");
         Assert.Contains(_hubLog.Lines, line => line.Text == "Receiver connected; its Plug and Play model is dtmi:edgemodules:Receiver;1.");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task SendAsync_MessageWithProperties_ArrivesWithThemInOrder()
     {
         await OpenAsync("Receiver");
@@ -65,7 +67,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.Equal(("reading", "normal", "1", "a=b&c"), (first.Properties["messageType"], first.Properties["priority"], first.Properties["count"], first.Properties["odd key/"]));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task SendAsync_LargestBody_Arrives()
     {
         await OpenAsync("Receiver");
@@ -76,7 +78,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.True(body.AsSpan().SequenceEqual(_received.Single().Body.Span));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnMessage_WhileOneIsInHand_NoOtherIsGiven()
     {
         var inHand = new TaskCompletionSource();
@@ -95,7 +97,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         await Loopback.WaitUntilQuietAsync();
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnMessage_HandlerFails_MessageComesAgain()
     {
         var attempts = new ConcurrentQueue<string>();
@@ -111,7 +113,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.Equal(["a", "a", "b"], attempts);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task SendAsync_HubAwayAndBack_WaitsAndArrives()
     {
         await OpenAsync("Receiver");
@@ -124,7 +126,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         await Waiting.ForAsync(() => !_received.IsEmpty, "the message has arrived");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnTwin_AfterConnectAndChangeAndOutage_HasTheWholeDesiredPropertiesOfEachVersionOnce()
     {
         await OpenAsync("Receiver");
@@ -143,7 +145,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         AssertJson("""{"$version":3,"zones":{"a":1,"b":2}}""", _twins.Last().Desired);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task ReportAsync_GoodAndRefusedPatch_IsMergedOrThrows()
     {
         var client = await OpenAsync("Receiver");
@@ -155,7 +157,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.Null(reported["a"]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task OnMethod_Call_GetsPayloadAndGivesTheAnswer()
     {
         await OpenAsync("Receiver");
@@ -166,7 +168,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         AssertJson("""{"name":"echo","payload":{"x":1}}""", result.Payload!);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task InvokeMethodAsync_OfAnotherModule_GoesThroughTheHubAndBack()
     {
         var sender = await OpenAsync("Sender");
@@ -181,7 +183,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         AssertJson("""{"name":"ping","payload":{"x":"ü"}}""", pong.Payload!);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task TokenRenewed_WhileMessagesFlow_NothingIsLostOrRepeated()
     {
         await OpenAsync("Receiver", tokenLife: TimeSpan.FromSeconds(1));
@@ -200,7 +202,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.Equal(0, Loopback.Hub.GetStatus().Endpoints.Single(e => e.Module == "Receiver").Redeliveries);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task StopReceivingAsync_WhileMessagesFlow_EndsWithNothingUnacknowledged()
     {
         var receiver = await OpenAsync("Receiver");
