@@ -30,10 +30,10 @@ internal static class NodeSdk
         if (FindVersion() is not { } version) return "There is no Node on this machine: node --version cannot be run.";
         if (!(int.TryParse(version.TrimStart('v').Split('.')[0], out var major) && major >= LowestVersion))
             return $"Node is {version}; it must be {LowestVersion} or later.";
-        var packages = new[] { "azure-iot-device", "azure-iot-device-mqtt" };
+        var packages = new[] { "azure-iot-device", "azure-iot-device-mqtt", "@digicatapult/dtdl-parser" };
         return packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))
             ? null
-            : $"Microsoft's Node SDK is not installed: run npm ci in {Folder}.";
+            : $"Microsoft's Node SDK and DTDL parser are not installed: run npm ci in {Folder}.";
     }
 
     /// <returns>Null when there is none.</returns>

@@ -14,7 +14,7 @@ public abstract class ModuleScenarios<TSelf>(StartModule start, string[] inputs,
     [MemberData(nameof(Files))]
     public async Task InProcess(string file)
     {
-        await using var host = new InProcessHost(start);
+        await using var host = ModelledHost.Of(new InProcessHost(start), TSelf.Folder);
         await ScenarioRunner.RunAsync(ScenarioFiles.Load(file), host);
     }
 
@@ -22,7 +22,7 @@ public abstract class ModuleScenarios<TSelf>(StartModule start, string[] inputs,
     [MemberData(nameof(Files))]
     public async Task OverMqtt(string file)
     {
-        await using var host = new MqttHost(start, inputs, outputs);
+        await using var host = ModelledHost.Of(new MqttHost(start, inputs, outputs), TSelf.Folder);
         await ScenarioRunner.RunAsync(ScenarioFiles.Load(file), host);
     }
 }
