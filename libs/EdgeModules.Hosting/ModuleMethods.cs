@@ -1,5 +1,6 @@
 using EdgeModules.Hosting.Connection;
 using EdgeModules.Hosting.Settings;
+using EdgeModules.Messages;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Hosting;
@@ -10,7 +11,14 @@ internal sealed class ModuleMethods<TSettings>(
     EdgeModule<TSettings> module, MessagePump<TSettings> pump, TwinSettings<TSettings> settings, Action settingsChanged)
     where TSettings : class, ISettings<TSettings>, new()
 {
-    public async Task<MethodResponse> CallAsync(MethodRequest request)
+    /// <summary>Of an answer, by IoT Hub. edgeHub closes the connection of a module that sends twice as much.</summary>
+    private const int MostBytes = 128 << 10;
+
+    private const int MostErrors = 20;
+
+    public async Task<MethodResponse> CallAsync(MethodRequest request) => Fit(await AnswerAsync(request));
+
+    private async Task<MethodResponse> AnswerAsync(MethodRequest request)
     {
         try
         {
@@ -51,7 +59,7 @@ internal sealed class ModuleMethods<TSettings>(
             case CommonMethods.GetSettings:
                 var verdict = settings.Verdict();
                 verdict["twinSeen"] = settings.IsFresh;
-                verdict["settings"] = SettingsBinder.ToJson(settings.Current);
+                verdict["settings"] = Redaction.Of(SettingsBinder.ToJson(settings.Current));
                 verdict["values"] = settings.Origins();
                 return new MethodResponse(200, verdict);
             case CommonMethods.SetLocal:
@@ -84,8 +92,8 @@ internal sealed class ModuleMethods<TSettings>(
             {
                 return new MethodResponse(400, new JObject
                 {
-                    ["message"] = "Nothing has changed.",
-                    ["errors"] = new JArray(errors.Select(error => new JObject { ["path"] = error.Path, ["message"] = error.Message })),
+                    ["message"] = errors.Count <= MostErrors ? "Nothing has changed." : $"Nothing has changed. These are {MostErrors} of {errors.Count} errors.",
+                    ["errors"] = new JArray(errors.Take(MostErrors).Select(error => new JObject { ["path"] = error.Path, ["message"] = error.Message })),
                 });
             }
 
@@ -97,6 +105,13 @@ internal sealed class ModuleMethods<TSettings>(
         {
             return new MethodResponse(500, new JObject { ["message"] = $"Nothing has changed, since it cannot be saved: {error.Message}" });
         }
+    }
+
+    private static MethodResponse Fit(MethodResponse response)
+    {
+        if (response.Payload is null || JsonText.ToUtf8(response.Payload) is not { Length: > MostBytes and var bytes }) return response;
+        var message = $"The answer would have {bytes} bytes; it must have at most {MostBytes}. What was called has been done.";
+        return new MethodResponse(response.Status, new JObject { ["message"] = message });
     }
 
     private MethodResponse Reset()

@@ -30,9 +30,15 @@ public sealed record ReplaySettings
     internal void Validate(SettingErrors errors)
     {
         errors.Require(!string.IsNullOrWhiteSpace(File) && File.Length <= 1_024 && !File.Contains('\0'), File, "the path of a CSV file, at most 1024 characters");
+        errors.Require(!IsOfTheSystem(File), File, "a file of data, not one of /proc, /sys or /dev");
         errors.Require(IntervalSeconds is >= 0.001 and <= 86_400, IntervalSeconds, "0.001 to 86400");
         errors.Require(SensorSettings.IsSpeed(Speed), Speed, "0.001 to 1000000, or 0 for as fast as the hub takes the readings");
         errors.Require(Epoch is null || !KeepTimestamps, KeepTimestamps, "false when there is an epoch");
         Faults.Validate(errors.Below("faults"));
     }
+
+    /// <summary>What such a file holds, the environment of the process for instance, would be told in errors or sent as readings.</summary>
+    private static bool IsOfTheSystem(string file) =>
+        file.Length > 0 && !file.Contains('\0')
+        && Array.Exists(["/proc/", "/sys/", "/dev/"], folder => Path.GetFullPath(file).StartsWith(folder, StringComparison.Ordinal));
 }

@@ -64,6 +64,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("""{"rules":{"hot":{"metric":"t","warning":1,"action":5}}}""", "rules.hot.action")]
     [InlineData("""{"rules":{"hot":{"metric":"t","warning":1,"action":{"module":"M"}}}}""", "rules.hot.action")]
+    [InlineData("""{"rules":{"hot":{"metric":"t","warning":1,"action":{"module":"..","method":"m"}}}}""", "rules.hot.action")]
     [InlineData("""{"rules":{"hot":{"metric":"t","warning":1,"devices":[]}}}""", "rules.hot.devices")]
     [InlineData("""{"zoneRules":{"z":{"all":[]}}}""", "zoneRules.z.all")]
     [InlineData("""{"zoneRules":{"z":{"all":[{"aggregate":"avg","metric":"t"}]}}}""", "zoneRules.z.all")]

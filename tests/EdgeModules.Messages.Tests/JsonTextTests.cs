@@ -22,6 +22,17 @@ public sealed class JsonTextTests
     [Fact]
     public void Parse_DeeperThan64_Throws() => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(new string('[', 65) + new string(']', 65)));
 
+    /// <summary>The message goes into answers, which have a limit, and into logs.</summary>
+    [Theory]
+    [InlineData("""{"a":NUMBER}""")]
+    [InlineData("""{"NUMBER":{"NUMBER":?}}""")]
+    public void Parse_MistakeAboutSomethingLong_IsToldInAFewWords(string json)
+    {
+        var error = Assert.ThrowsAny<JsonException>(() => JsonText.Parse(json.Replace("NUMBER", new string('9', 100_000), StringComparison.Ordinal)));
+        Assert.InRange(error.Message.Length, 1, 600);
+        Assert.Contains("line 1", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("null")]

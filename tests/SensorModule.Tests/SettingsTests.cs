@@ -89,6 +89,16 @@ public class SettingsTests
     }
 
     [Theory]
+    [InlineData("/proc/self/environ", false)]
+    [InlineData("/data/../proc/self/environ", false)]
+    [InlineData("/sys/class/net", false)]
+    [InlineData("/dev/stdin", false)]
+    [InlineData("/processes.csv", true)]
+    [InlineData("data/proc/a.csv", true)]
+    public void Validate_ReplayFile_IsNoneOfTheSystem(string file, bool isGood) =>
+        Assert.Equal(isGood ? [] : ["replay.file"], ErrorsOf(new SensorSettings { Replay = new ReplaySettings { File = file } }).Select(error => error.Path));
+
+    [Theory]
     [InlineData("1769860800000")]
     [InlineData("\"1769860800000\"")]
     [InlineData("\"2026-01-31T12:00:00Z\"")]

@@ -43,7 +43,7 @@ internal sealed class Provenance(JObject effective, JObject desired, long versio
 
     private JObject Shown(Told told)
     {
-        var json = new JObject { ["value"] = told.Value?.DeepClone() ?? JValue.CreateNull(), ["source"] = told.Source };
+        var json = new JObject { ["value"] = told.Value is null ? JValue.CreateNull() : Redaction.Of(told.Value), ["source"] = told.Source };
         json["version"] = told.Source switch
         {
             Local => told.By!.Version,
@@ -54,11 +54,11 @@ internal sealed class Provenance(JObject effective, JObject desired, long versio
         {
             json["time"] = by.Time;
             json["by"] = by.Source;
-            if (told.Wanted is not null) json["overrode"] = new JObject { ["value"] = told.Wanted.DeepClone(), ["source"] = Desired, ["version"] = version };
+            if (told.Wanted is not null) json["overrode"] = new JObject { ["value"] = Redaction.Of(told.Wanted), ["source"] = Desired, ["version"] = version };
         }
 
         if (told.Source != Default && json["overrode"] is null && told.Preset is not null)
-            json["overrode"] = new JObject { ["value"] = told.Preset.DeepClone(), ["source"] = Default, ["version"] = 0 };
+            json["overrode"] = new JObject { ["value"] = Redaction.Of(told.Preset), ["source"] = Default, ["version"] = 0 };
         return json;
     }
 }

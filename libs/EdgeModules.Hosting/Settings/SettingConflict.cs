@@ -26,8 +26,8 @@ internal sealed record SettingConflict(LocalValue Local, JToken? Desired, long V
     {
         var json = new JObject { ["path"] = Path.Text, ["winner"] = Winner, ["strategy"] = LocalPolicy.NameOf(Strategy), ["version"] = Version };
         // Null would be no member at all in a twin.
-        if (Desired is not null) json["desired"] = Desired.DeepClone();
-        json["local"] = Local.Value.DeepClone();
+        if (Desired is not null) json["desired"] = Redaction.Of(Desired);
+        json["local"] = Redaction.Of(Local.Value);
         json["localVersion"] = Local.Version;
         json["localTime"] = Local.Time;
         json["localSource"] = Local.Source;
@@ -46,6 +46,7 @@ internal sealed record SettingConflict(LocalValue Local, JToken? Desired, long V
     /// <summary>Whole when it is small and a twin takes it within an array, else the beginning of its text.</summary>
     private static JToken Bounded(JToken value)
     {
+        value = Redaction.Of(value);
         var text = value.ToString(Formatting.None);
         var values = value is JContainer container ? container.DescendantsAndSelf() : [value];
         var isTaken = values.All(each => each.Type != JTokenType.Null && each.Ancestors().TakeWhile(above => above != value.Parent).Count() <= 2 * MostDepth);

@@ -26,7 +26,7 @@ public sealed class SettingErrors
     }
 
     /// <param name="key">The setting's key as the twin has it.</param>
-    /// <param name="value">What was found; JSON is shown as it is, so that <c>"5"</c> and <c>5</c> differ.</param>
+    /// <param name="value">What was found; JSON is shown as it is, so that <c>"5"</c> and <c>5</c> differ, but for secrets in it.</param>
     public void Add(string key, object? value, string must)
     {
         var shown = value switch
@@ -44,7 +44,12 @@ public sealed class SettingErrors
     /// <summary>The same list, for the settings below <paramref name="key"/>.</summary>
     public SettingErrors Below(string key) => new(_errors, $"{_prefix}{key}.");
 
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..(char.IsHighSurrogate(text[99]) ? 99 : 100)] + "…";
+    private static string Shorten(string text)
+    {
+        // What is cut off first might be what says that the rest is secret.
+        text = Redaction.Of(text);
+        return text.Length <= 100 ? text : text[..(char.IsHighSurrogate(text[99]) ? 99 : 100)] + "…";
+    }
 
     internal static string CamelCase(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];
 }

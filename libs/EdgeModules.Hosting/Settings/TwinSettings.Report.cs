@@ -50,7 +50,7 @@ public sealed partial class TwinSettings<TSettings>
     private JObject ReportOf(string key, JToken? value)
     {
         // Null would delete the member when it is merged.
-        var property = value is null or { Type: JTokenType.Null } ? [] : new JObject { ["value"] = value };
+        var property = value is null or { Type: JTokenType.Null } ? [] : new JObject { ["value"] = Redaction.Of(value) };
         var mistakes = _errors.Where(error => error.Path == key || error.Path.StartsWith(key + ".", StringComparison.Ordinal)).Select(error => error.Message).ToList();
         var isDesired = _desired[key] is not null;
         var waits = _errors.Count > 0 && mistakes.Count == 0 && !JToken.DeepEquals(_desired[key], _applied[key]);

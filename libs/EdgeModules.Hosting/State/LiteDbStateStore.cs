@@ -43,6 +43,8 @@ public sealed class LiteDbStateStore : IStateStore
     public static LiteDbStateStore Open(string directory, string name, DateTimeOffset now)
     {
         var file = Path.Combine(directory, $"{name}.db");
+        if (name.Contains('/') || name.Contains('\\') || name.Contains('\0'))
+            throw new ModuleConfigurationException($"The module's id is \"{name}\"; it must be one that can be the name of a file in StateDirectory.");
         try
         {
             Directory.CreateDirectory(directory);

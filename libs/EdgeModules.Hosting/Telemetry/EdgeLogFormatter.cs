@@ -7,7 +7,8 @@ namespace EdgeModules.Hosting.Telemetry;
 
 /// <summary>
 /// Log lines as edgeAgent's GetModuleLogs reads them: <c>&lt;6&gt; 2026-01-31 12:00:00.123 +00:00 [INF] - text</c>, one line an event. A second line would have
-/// no severity and be lost to a filter by level, so line ends are escaped.
+/// no severity and be lost to a filter by level, so line ends are escaped; so are other control characters, which a terminal would obey: ids and names come from
+/// outside.
 /// </summary>
 public sealed class EdgeLogFormatter(TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
@@ -30,5 +31,13 @@ public sealed class EdgeLogFormatter(TimeProvider clock) : ConsoleFormatter(Form
         textWriter.Write($"<{severity}> {now} [{word}] - {Escape(text)}\n");
     }
 
-    private static string Escape(string text) => text.ReplaceLineEndings("\\n");
+    private static string Escape(string text)
+    {
+        text = text.ReplaceLineEndings("\\n");
+        if (!text.Any(IsObeyed)) return text;
+        return string.Concat(text.Select(c => IsObeyed(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
+    }
+
+    /// <summary>Also those that turn the direction of writing, behind which a line can say something else than it shows.</summary>
+    private static bool IsObeyed(char c) => (char.IsControl(c) && c != '\t') || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -20,10 +20,10 @@ public sealed record RuleAction(string? Module, string Name, JToken? Payload) : 
         {
             case JValue { Value: string command } when IsName(command):
                 return new RuleAction(null, command, null);
-            case JObject call when IsName(call["module"]) && IsName(call["method"]) && call.Properties().All(property => Keys.Contains(property.Name)):
+            case JObject call when IsModule(call["module"]) && IsName(call["method"]) && call.Properties().All(property => Keys.Contains(property.Name)):
                 return new RuleAction(call["module"]!.Value<string>(), call["method"]!.Value<string>()!, call["payload"]?.DeepClone());
             default:
-                errors.Add(key, value, "the name of a command, or {\"module\": name, \"method\": name, \"payload\"?: anything}; names have 1 to 128 characters");
+                errors.Add(key, value, "the name of a command, or {\"module\": name, \"method\": name, \"payload\"?: anything}; names have 1 to 128 characters, and a module is not . or ..");
                 return null;
         }
     }
@@ -39,6 +39,9 @@ public sealed record RuleAction(string? Module, string Name, JToken? Payload) : 
     public bool Equals(RuleAction? other) => other is not null && Module == other.Module && Name == other.Name && JToken.DeepEquals(Payload, other.Payload);
 
     public override int GetHashCode() => HashCode.Combine(Module, Name);
+
+    /// <summary>It becomes a part of a path.</summary>
+    private static bool IsModule(JToken? token) => IsName(token) && token!.Value<string>() is not ("." or "..");
 
     private static bool IsName(JToken? token) => token is JValue { Value: string { Length: >= 1 and <= 128 } };
 

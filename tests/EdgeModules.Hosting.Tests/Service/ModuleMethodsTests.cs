@@ -7,6 +7,29 @@ namespace EdgeModules.Hosting.Tests.Service;
 
 public sealed class ModuleMethodsTests
 {
+    /// <summary>An answer that edgeHub does not take would cost the module its connection.</summary>
+    [Fact]
+    public async Task CallAsync_AnswerBeyondTheLimit_SaysSoInItsPlace()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync();
+        var response = await rig.Client.CallAsync("echo", new JObject { ["a"] = new string('x', 131_072) });
+        Assert.Equal(200, response.Status);
+        Assert.Equal("The answer would have 131080 bytes; it must have at most 131072. What was called has been done.", (string?)response.Payload!["message"]);
+        Assert.Equal(131_072 - 8, ((string)(await rig.Client.CallAsync("echo", new JObject { ["a"] = new string('x', 131_072 - 8) })).Payload!["a"]!).Length);
+    }
+
+    [Fact]
+    public async Task CallAsync_LocalValuesWithManyMistakes_TellsTwentyAndHowManyThereAre()
+    {
+        await using var rig = new ServiceRig();
+        await rig.StartedAsync();
+        var response = await rig.Client.CallAsync("setLocal", new JObject(Enumerable.Range(0, 5000).Select(i => new JProperty($"key{i}", i))));
+        Assert.Equal(400, response.Status);
+        Assert.Equal("Nothing has changed. These are 20 of 5000 errors.", (string?)response.Payload!["message"]);
+        Assert.Equal(20, response.Payload["errors"]!.Count());
+    }
+
     [Theory]
     [InlineData("ping", 200, """{"status":"ok"}""")]
     [InlineData("getLedger", 200, """{"forwarded":1,"received":1,"sent":{"out":1},"held":0}""")]

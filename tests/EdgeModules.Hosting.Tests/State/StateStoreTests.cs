@@ -44,6 +44,17 @@ public sealed class LiteDbStateStoreTests : StateStoreContract
         Assert.StartsWith($"StateDirectory is \"{directory}\": ",
             Assert.Throws<ModuleConfigurationException>(() => LiteDbStateStore.Open(directory, "m", DateTimeOffset.UnixEpoch)).Message);
 
+    [Theory]
+    [InlineData("../other")]
+    [InlineData("/etc/other")]
+    [InlineData("..\\other")]
+    [InlineData("a\0b")]
+    public void Open_ModuleIdThatIsAPath_IsAConfigurationErrorAndMakesNoFile(string id)
+    {
+        Assert.StartsWith("The module's id is", Assert.Throws<ModuleConfigurationException>(() => LiteDbStateStore.Open(_folder.File("state"), id, DateTimeOffset.UnixEpoch)).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
     [Fact]
     public void Open_StateDirectoryThatIsAFile_IsAConfigurationError()
     {

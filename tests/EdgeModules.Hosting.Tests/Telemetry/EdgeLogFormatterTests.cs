@@ -40,6 +40,16 @@ public sealed partial class EdgeLogFormatterTests
         Assert.Contains("\\n", line, StringComparison.Ordinal);
     }
 
+    /// <summary>A device could clear an operator's screen, colour what is no error, or forge a line.</summary>
+    [Theory]
+    [InlineData("\u001b[2Jgone", "\\u001b[2Jgone")]
+    [InlineData("a\u0000b\u0007c\u007fd\u009be", "a\\u0000b\\u0007c\\u007fd\\u009be")]
+    [InlineData("\u202Eexe.txt\u2066", "\\u202eexe.txt\\u2066")]
+    [InlineData("x\n<6> 2026-01-31 12:00:00.123 +00:00 [INF] - forged", "x\\n<6> 2026-01-31 12:00:00.123 +00:00 [INF] - forged")]
+    [InlineData("tab\tgrün 測定", "tab\tgrün 測定")]
+    public void Write_TextThatATerminalObeys_IsEscaped(string text, string written) =>
+        Assert.EndsWith($"[WRN] - {written}\n", Written(LogLevel.Warning, text), StringComparison.Ordinal);
+
     [Fact]
     public void Write_Exception_IsOnTheSameLineWithItsCauseAndTrace()
     {

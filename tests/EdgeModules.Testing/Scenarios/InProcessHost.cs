@@ -27,6 +27,9 @@ public sealed class InProcessHost(StartModule start) : IScenarioHost
         await StartLifeAsync(new TemporaryFolder(), []);
     }
 
+    /// <summary>Where the module keeps what it has on its disk.</summary>
+    public string StateDirectory => _lives.Peek().State.Path;
+
     public Task SendAsync(string input, byte[] body, IReadOnlyDictionary<string, string> properties) => Client.DeliverAsync(new InboundMessage(input, body, properties));
 
     public Task<IReadOnlyDictionary<string, List<JToken>>> TakeOutputsAsync()

@@ -89,20 +89,29 @@ internal sealed class SuiteProcess : IAsyncDisposable
     /// <summary>A verb that goes on beside the test.</summary>
     public Process StartVerb(params string[] arguments) => Launch([.. arguments, "--api-port", $"{_apiPort}"]);
 
-    public async Task<JObject> StatusAsync()
+    public Task<JObject> StatusAsync() => GetAsync("/status");
+
+    /// <summary>What the control API answers.</summary>
+    public async Task<JObject> GetAsync(string path)
     {
         using var http = new HttpClient();
-        return JsonText.ParseObject(await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_apiPort}/status")));
+        return JsonText.ParseObject(await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_apiPort}{path}")));
+    }
+
+    /// <returns>The answer of a direct method, whatever its status.</returns>
+    public async Task<JObject> CallAsync(string module, string method)
+    {
+        using var http = new HttpClient();
+        using var call = new StringContent(new JObject { ["method"] = method, ["timeoutSeconds"] = 5 }.ToString(), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri($"http://127.0.0.1:{_apiPort}/modules/{module}/methods"), call);
+        var content = await answer.Content.ReadAsByteArrayAsync();
+        return answer.IsSuccessStatusCode ? JsonText.ParseObject(content) : new JObject { ["error"] = Encoding.UTF8.GetString(content) };
     }
 
     /// <returns>Readings that the module has received; 0 also when it does not answer.</returns>
     public async Task<long> ReceivedAsync(string module)
     {
-        using var http = new HttpClient();
-        using var call = new StringContent(new JObject { ["method"] = "getLedger", ["timeoutSeconds"] = 5 }.ToString(), Encoding.UTF8, "application/json");
-        using var answer = await http.PostAsync(new Uri($"http://127.0.0.1:{_apiPort}/modules/{module}/methods"), call);
-        if (!answer.IsSuccessStatusCode) return 0;
-        return JsonText.ParseObject(await answer.Content.ReadAsByteArrayAsync())["payload"]?["received"]?.Value<long>() ?? 0;
+        return (await CallAsync(module, "getLedger"))["payload"]?["received"]?.Value<long>() ?? 0;
     }
 
     /// <summary>kill -9 of the simulator.</summary>
