@@ -23,7 +23,6 @@ public sealed partial class Watchdog(
     private static readonly TimeSpan LongestLook = 2 * Interval;
 
     private readonly ManualResetEventSlim _stop = new();
-    private readonly bool _isDebugged = Debugger.IsAttached;
     private Thread? _thread;
     private long _lastLook;
     private long _turns = -1;
@@ -79,7 +78,7 @@ public sealed partial class Watchdog(
             Queue(() => Interlocked.Increment(ref _poolRuns));
         }
 
-        var hung = limit == TimeSpan.Zero || _isDebugged ? null
+        var hung = limit == TimeSpan.Zero || Debugger.IsAttached ? null
             : _loopStill >= limit ? $"The loop of the module has got nothing done for {_loopStill.TotalSeconds:0} s, and does not wait for edgeHub"
             : _poolStill >= limit ? $"The thread pool has run nothing for {_poolStill.TotalSeconds:0} s"
             : null;
