@@ -16,10 +16,13 @@ public sealed record BuildOutput(string Configuration, string Framework)
     /// <exception cref="SimulatorException">The module is not built.</exception>
     public string AssemblyOf(ModuleDeployment module, ModuleImage image)
     {
-        var file = Path.Combine(image.Folder, "bin", Configuration, Framework, image.Name + ".dll");
+        var file = AssemblyIn(image.Folder, image.Name);
         return File.Exists(file)
             ? file
             : throw new SimulatorException(
                 $"Module {module.Name} is not built: {file} is absent. Build it with: dotnet build {image.Folder} -c {Configuration}");
     }
+
+    /// <returns>Where the assembly is once the module in that folder is built.</returns>
+    public string AssemblyIn(string folder, string name) => Path.Combine(folder, "bin", Configuration, Framework, name + ".dll");
 }

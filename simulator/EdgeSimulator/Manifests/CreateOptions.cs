@@ -10,8 +10,9 @@ namespace EdgeSimulator.Manifests;
 /// </summary>
 internal sealed class CreateOptions
 {
+    public const int ChunkLength = 512;
+
     private const string Key = "createOptions";
-    private const int ChunkLength = 512;
     private const int MostChunks = 100;
 
     private readonly ManifestNode _settings;
@@ -32,14 +33,14 @@ internal sealed class CreateOptions
         if (settings.Json[Key] is JObject whole) return new CreateOptions(settings, whole);
         var text = string.Concat(Keys().Where(settings.Has).Select(key => settings.Json[key] is JValue { Value: string part }
             ? part
-            : throw settings.Wrong(key, "an object, or the JSON of one as a string")));
+            : throw settings.Wrong(ManifestMistake.CreateOptions, key, "an object, or the JSON of one as a string")));
         try
         {
             return new CreateOptions(settings, text.Length == 0 ? [] : (JObject)JsonText.Parse(text));
         }
         catch (Exception error) when (error is JsonException or InvalidCastException)
         {
-            throw settings.Wrong(Key, $"the JSON of an object ({error.Message})");
+            throw settings.Wrong(ManifestMistake.CreateOptions, Key, $"the JSON of an object ({error.Message})");
         }
     }
 
@@ -48,10 +49,10 @@ internal sealed class CreateOptions
     {
         var variables = new Dictionary<string, string>();
         if (Json["Env"] is not { } list) return variables;
-        foreach (var entry in list as JArray ?? throw _settings.Wrong(Key, "options whose Env is a list of NAME=value"))
+        foreach (var entry in list as JArray ?? throw _settings.Wrong(ManifestMistake.CreateOptions, Key, "options whose Env is a list of NAME=value"))
         {
             if (entry is not JValue { Value: string text } || text.IndexOf('=') is not (> 0 and var equals))
-                throw _settings.Wrong(Key, $"options whose Env is a list of NAME=value, not {entry.ToString(Formatting.None)}");
+                throw _settings.Wrong(ManifestMistake.CreateOptions, Key, $"options whose Env is a list of NAME=value, not {entry.ToString(Formatting.None)}");
             variables[text[..equals]] = text[(equals + 1)..];
         }
 
@@ -63,7 +64,7 @@ internal sealed class CreateOptions
     {
         foreach (var key in Keys()) settings.Remove(key);
         var chunks = Json.ToString(Formatting.None).Chunk(ChunkLength).Select(chunk => new string(chunk)).ToList();
-        if (chunks.Count > MostChunks) throw _settings.Wrong(Key, $"at most {ChunkLength * MostChunks} characters long");
+        if (chunks.Count > MostChunks) throw _settings.Wrong(ManifestMistake.CreateOptions, Key, $"at most {ChunkLength * MostChunks} characters long");
         foreach (var (chunk, key) in chunks.Zip(Keys())) settings[key] = chunk;
     }
 

@@ -23,35 +23,55 @@ public sealed record DeploymentLayer(string File, string Id, int Priority, strin
     /// <exception cref="SimulatorException">The file is absent or no layer; one line names file, path, value, and what it must be.</exception>
     public static DeploymentLayer Read(string file, Func<string, string?> lookup) => Parse(ManifestReader.ReadJson(file, lookup), file);
 
-    public static DeploymentLayer Parse(JObject json, string file)
+    public static DeploymentLayer Parse(JObject json, string file) => Parse(json, file, mistakes: null);
+
+    /// <param name="mistakes">Takes all mistakes; what is wrong is left out of the layer, or has its default. Null to stop at the first.</param>
+    internal static DeploymentLayer Parse(JObject json, string file, ManifestMistakes? mistakes)
     {
-        var root = new ManifestNode(Path.GetFileName(file), json);
+        var root = new ManifestNode(Path.GetFileName(file), json, mistakes);
         root.AllowOnly("$schema-template", "id", "schemaVersion", "priority", "targetCondition", "labels", "metrics", "content", "modulesContent");
+        return new DeploymentLayer(
+            file,
+            root.Try(node => node.String("id"), ""),
+            root.Try(ReadPriority, int.MaxValue),
+            root.Has("targetCondition") ? root.Try(node => node.String("targetCondition"), "") : "",
+            root.Try(ReadChanges, []));
+    }
+
+    private static int ReadPriority(ManifestNode root) => root.Json["priority"] is JValue { Value: long and >= 0 and <= int.MaxValue and var priority }
+        ? (int)priority
+        : throw root.Wrong(ManifestMistake.LayerPriority, "priority", $"an integer from 0 to {int.MaxValue}");
+
+    private static List<LayerChange> ReadChanges(ManifestNode root)
+    {
         var content = (root.OptionalObject("content") ?? root).Object("modulesContent");
         var changes = new List<LayerChange>();
         foreach (var module in content.Names)
         {
-            var entry = content.Object(module);
-            foreach (var key in entry.Names) changes.Add(ReadChange(module, entry, key));
+            if (content.Try<ManifestNode?>(node => node.Object(module), null) is not { } entry) continue;
+            changes.AddRange(entry.Names.Select(key => entry.Try(node => ReadChange(module, node, key), null)).OfType<LayerChange>());
         }
 
-        return new DeploymentLayer(
-            file, root.String("id"), (int)root.Integer("priority", 0, int.MaxValue), root.Has("targetCondition") ? root.String("targetCondition") : "", changes);
+        return changes;
     }
 
     private static LayerChange ReadChange(string module, ManifestNode entry, string key)
     {
         var isSystem = module.StartsWith('$');
         if (key != Desired && !key.StartsWith(Desired + ".", StringComparison.Ordinal))
-            throw entry.Wrong(key, $"named {Desired}.PATH: a layer sets desired properties");
+            throw entry.Wrong(ManifestMistake.LayerKey, key, $"named {Desired}.PATH: a layer sets desired properties");
         if (key == Desired && isSystem)
-            throw entry.Wrong(key, $"absent: the whole of {module} is set by the deployment at the bottom, and a layer sets {Desired}.PATH");
+        {
+            throw entry.Wrong(
+                ManifestMistake.LayerWhole, key, $"absent: the whole of {module} is set by the deployment at the bottom, and a layer sets {Desired}.PATH");
+        }
+
         if (entry.Json[key] is not { } value || value.Type == JTokenType.Null)
             throw entry.Wrong(key, "a value: a layer takes nothing away from the deployments below it");
         var path = key == Desired ? [] : key[(Desired.Length + 1)..].Split('.');
-        if (path.Any(part => part.Length == 0)) throw entry.Wrong(key, $"named {Desired}.PATH, without empty parts");
+        if (path.Any(part => part.Length == 0)) throw entry.Wrong(ManifestMistake.LayerKey, key, $"named {Desired}.PATH, without empty parts");
         if (key == Desired && value is not JObject) throw entry.Wrong(key, "an object");
-        return new LayerChange(module, path, value, entry.PlaceOf(key));
+        return new LayerChange(module, path, value, entry.PlaceOf(key)) { Entry = entry.Json, Key = key };
     }
 }
 
@@ -59,5 +79,10 @@ public sealed record DeploymentLayer(string File, string Id, int Priority, strin
 /// <param name="Place">File and path, for a sentence.</param>
 public sealed record LayerChange(string Module, IReadOnlyList<string> Path, JToken Value, string Place)
 {
+    /// <summary>The object in the layer that has it under <see cref="Key"/>.</summary>
+    public required JObject Entry { get; init; }
+
+    public required string Key { get; init; }
+
     public string Target => Path.Count == 0 ? Module : $"{Module}.{string.Join('.', Path)}";
 }

@@ -14,26 +14,27 @@ internal static class HubEnvironmentReader
     public static HubEnvironment Read(ManifestNode hub)
     {
         var usual = HubEnvironment.Default;
-        var cleanup = Seconds(hub, CleanupInterval, usual.MessageCleanupInterval);
+        var variables = hub.Environment();
+        var cleanup = hub.Try(node => Seconds(node, variables, CleanupInterval, usual.MessageCleanupInterval), usual.MessageCleanupInterval);
         return new HubEnvironment(
-            Seconds(hub, AckTimeout, usual.MessageAckTimeout),
+            hub.Try(node => Seconds(node, variables, AckTimeout, usual.MessageAckTimeout), usual.MessageAckTimeout),
             cleanup < HubEnvironment.LeastCleanupInterval ? HubEnvironment.LeastCleanupInterval : cleanup,
-            Truth(hub, CheckEntireQueue, usual.CheckEntireQueueOnCleanup));
+            hub.Try(node => Truth(node, variables, CheckEntireQueue, usual.CheckEntireQueueOnCleanup), usual.CheckEntireQueueOnCleanup));
     }
 
-    private static TimeSpan Seconds(ManifestNode hub, string variable, TimeSpan usual)
+    private static TimeSpan Seconds(ManifestNode hub, Dictionary<string, string> variables, string variable, TimeSpan usual)
     {
-        if (!hub.Environment().TryGetValue(variable, out var text)) return usual;
+        if (!variables.TryGetValue(variable, out var text)) return usual;
         return int.TryParse(text, out var seconds) && seconds is > 0 and <= MostSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw Wrong(hub, variable, $"a whole number of seconds from 1 to {MostSeconds}");
     }
 
-    private static bool Truth(ManifestNode hub, string variable, bool usual)
+    private static bool Truth(ManifestNode hub, Dictionary<string, string> variables, string variable, bool usual)
     {
-        if (!hub.Environment().TryGetValue(variable, out var text)) return usual;
+        if (!variables.TryGetValue(variable, out var text)) return usual;
         return bool.TryParse(text, out var value) ? value : throw Wrong(hub, variable, "true or false");
     }
 
-    private static SimulatorException Wrong(ManifestNode hub, string variable, string mustBe) => hub.Object("env").Object(variable).Wrong("value", mustBe);
+    private static ManifestException Wrong(ManifestNode hub, string variable, string mustBe) => hub.Object("env").Object(variable).Wrong("value", mustBe);
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EdgeModules.Messages;
 using EdgeSimulator.Hub.Configuration;
+using EdgeSimulator.Hub.Routing;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -59,56 +60,71 @@ public static partial class ManifestReader
         }
     }
 
-    public static DeploymentManifest Parse(JObject json, string file)
+    /// <exception cref="ManifestException">The first mistake.</exception>
+    public static DeploymentManifest Parse(JObject json, string file) => Parse(json, file, mistakes: null);
+
+    /// <param name="mistakes">Takes all mistakes; what is wrong is left out of the manifest, or has its default. Null to stop at the first.</param>
+    internal static DeploymentManifest Parse(JObject json, string file, ManifestMistakes? mistakes)
     {
-        var root = new ManifestNode(Path.GetFileName(file), json);
+        var root = new ManifestNode(Path.GetFileName(file), json, mistakes);
+        var content = root.Try<ManifestNode?>(ReadContent, null);
+        var agent = content?.Try<ManifestNode?>(node => DesiredOf(node, "$edgeAgent"), null);
+        agent?.Try(node => node.Choice("schemaVersion", ("1.0", 0), ("1.1", 1)), 0);
+        var modules = agent?.Try(ReadModules, []) ?? [];
+        var names = modules.ConvertAll(module => module.Name);
+        var hub = content?.Try<ManifestNode?>(node => DesiredOf(node, "$edgeHub"), null);
+        var configuration = hub is { } desired
+            ? HubConfigurationReader.Read(desired, AnyDevice)
+            : new HubConfiguration("1.0", [], RouteTable.Compile(AnyDevice, []), null, []);
+        var environment = agent?.Try(node => HubEnvironmentReader.Read(node.Object("systemModules").Object("edgeHub")), null);
+        var deployment = new HubDeployment(hub?.Json ?? [], configuration, environment ?? HubEnvironment.Default);
+        var twins = content is { } all ? ReadTwins(all, names) : [];
+        return new DeploymentManifest(file, modules, deployment, twins, [.. UndeployedModules.FindRoutes(configuration, names)]);
+    }
+
+    private static ManifestNode? ReadContent(ManifestNode root)
+    {
         var holder = root.OptionalObject("content") ?? root;
-        var content = holder.Object(holder.Has("moduleContent") ? "moduleContent" : "modulesContent");
-        var agent = DesiredOf(content, "$edgeAgent");
-        agent.Choice("schemaVersion", ("1.0", 0), ("1.1", 1));
-        var modules = ReadModules(agent);
-        var names = modules.Select(module => module.Name).ToList();
-        var hub = DesiredOf(content, "$edgeHub");
-        var configuration = HubConfigurationReader.Read(hub, AnyDevice);
-        var deployment = new HubDeployment(hub.Json, configuration, HubEnvironmentReader.Read(agent.Object("systemModules").Object("edgeHub")));
-        return new DeploymentManifest(file, modules, deployment, ReadTwins(content, names), [.. UndeployedModules.FindRoutes(configuration, names)]);
+        return holder.Object(holder.Has("moduleContent") ? "moduleContent" : "modulesContent");
     }
 
     private static ManifestNode DesiredOf(ManifestNode content, string name)
     {
         var entry = content.Object(name);
         foreach (var layered in entry.Names.Where(key => key.StartsWith(Desired + ".", StringComparison.Ordinal)))
-            throw entry.Wrong(layered, $"part of a whole {Desired}: this is a layer, which goes over a whole manifest (--layer)");
+            throw entry.Wrong(ManifestMistake.LayeredKey, layered, $"part of a whole {Desired}: this is a layer, which goes over a whole manifest (--layer)");
         return entry.Object(Desired);
     }
 
     private static List<ModuleDeployment> ReadModules(ManifestNode agent)
     {
         var modules = agent.Object("modules");
-        return [.. modules.Names.Select(name => ModuleName().IsMatch(name)
-            ? ReadModule(name, modules.Object(name))
-            : throw modules.Wrong(name, "named with letters, digits, - and _ only"))];
+        return [.. modules.Names.Select(name => modules.Try(node => ReadModule(name, node), null)).OfType<ModuleDeployment>()];
     }
 
-    private static ModuleDeployment ReadModule(string name, ManifestNode module)
+    private static ModuleDeployment ReadModule(string name, ManifestNode modules)
     {
+        if (!ModuleName().IsMatch(name)) throw modules.Wrong(ManifestMistake.ModuleName, name, "named with letters, digits, - and _ only");
+        var module = modules.Object(name);
         module.AllowOnly("type", "version", "status", "restartPolicy", "startupOrder", "imagePullPolicy", "env", "settings");
-        module.Choice("type", ("docker", 0));
-        if (module.Has("imagePullPolicy")) module.Choice("imagePullPolicy", ("on-create", 0), ("never", 0));
-        var settings = module.Object("settings");
-        var environment = CreateOptions.Read(settings).Environment();
-        foreach (var (variable, value) in module.Environment()) environment[variable] = value;
+        module.Try(node => node.Choice("type", ("docker", 0)), 0);
+        if (module.Has("imagePullPolicy")) module.Try(node => node.Choice("imagePullPolicy", ("on-create", 0), ("never", 0)), 0);
+        var settings = module.Try<ManifestNode?>(node => node.Object("settings"), null);
+        var environment = settings?.Try(node => CreateOptions.Read(node).Environment(), null) ?? [];
+        foreach (var (variable, value) in module.Try(node => node.Environment(), [])) environment[variable] = value;
         return new ModuleDeployment(
             name,
-            settings.String("image"),
-            module.Choice("status", ("running", ModuleStatus.Running), ("stopped", ModuleStatus.Stopped)),
-            module.Choice(
-                "restartPolicy",
-                ("never", RestartPolicy.Never),
-                ("on-failure", RestartPolicy.OnFailure),
-                ("on-unhealthy", RestartPolicy.OnUnhealthy),
-                ("always", RestartPolicy.Always)),
-            module.Has("startupOrder") ? (uint)module.Integer("startupOrder", 0, uint.MaxValue) : uint.MaxValue,
+            settings?.Try(node => node.String("image"), "") ?? "",
+            module.Try(node => node.Choice("status", ("running", ModuleStatus.Running), ("stopped", ModuleStatus.Stopped)), ModuleStatus.Running),
+            module.Try(
+                node => node.Choice(
+                    "restartPolicy",
+                    ("never", RestartPolicy.Never),
+                    ("on-failure", RestartPolicy.OnFailure),
+                    ("on-unhealthy", RestartPolicy.OnUnhealthy),
+                    ("always", RestartPolicy.Always)),
+                RestartPolicy.Always),
+            module.Has("startupOrder") ? module.Try(node => (uint)node.Integer("startupOrder", 0, uint.MaxValue), uint.MaxValue) : uint.MaxValue,
             environment);
     }
 
@@ -117,12 +133,15 @@ public static partial class ManifestReader
         var twins = new Dictionary<string, JObject>();
         foreach (var name in content.Names.Where(name => name is not ("$edgeAgent" or "$edgeHub")))
         {
-            if (!modules.Contains(name)) throw content.Wrong(name, $"the twin of a module that is deployed ({string.Join(", ", modules)})");
-            twins[name] = DesiredOf(content, name).Json;
+            if (content.Try(node => ReadTwin(name, node, modules), null) is { } twin) twins[name] = twin;
         }
 
         return twins;
     }
+
+    private static JObject ReadTwin(string name, ManifestNode content, List<string> modules) => modules.Contains(name)
+        ? DesiredOf(content, name).Json
+        : throw content.Wrong(ManifestMistake.TwinWithoutModule, name, $"the twin of a module that is deployed ({string.Join(", ", modules)})");
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$")]
     private static partial Regex ModuleName();

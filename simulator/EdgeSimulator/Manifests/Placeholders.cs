@@ -11,7 +11,8 @@ namespace EdgeSimulator.Manifests;
 public static class Placeholders
 {
     /// <param name="lookup">Null for a name that is not defined.</param>
-    public static string Expand(string json, Func<string, string?> lookup)
+    /// <param name="expansions">Takes what was put in, in its order.</param>
+    public static string Expand(string json, Func<string, string?> lookup, ICollection<Expansion>? expansions = null)
     {
         var expanded = new StringBuilder(json.Length);
         var inString = false;
@@ -29,7 +30,9 @@ public static class Placeholders
             }
             else if (c == '$' && NameAt(json, i) is { } name && lookup(name) is { } value)
             {
-                expanded.Append(inString ? JsonConvert.ToString(value)[1..^1] : value);
+                var text = inString ? JsonConvert.ToString(value)[1..^1] : value;
+                expansions?.Add(new Expansion(expanded.Length, text.Length, i, name.Length + 3));
+                expanded.Append(text);
                 i += name.Length + 2;
             }
             else
@@ -81,3 +84,6 @@ public static class Placeholders
         return end < 0 ? text.Length : end + skip;
     }
 }
+
+/// <summary>A placeholder and what became of it; in characters from the begin of the text.</summary>
+public readonly record struct Expansion(int At, int Length, int SourceAt, int SourceLength);

@@ -64,7 +64,7 @@ public sealed class ConfigFileTests : IDisposable
             "deployment.template.json",
             ("modulesContent.$edgeAgent['properties.desired'].runtime.settings", """{"registryCredentials":{"r":{"password":"${NO_SUCH_PASSWORD}"}}}"""),
             ("modulesContent.FilterModule['properties.desired']", """{"x":"${NO_SUCH_VALUE}"}"""));
-        var error = Assert.Throws<SimulatorException>(() => Create());
+        var error = Assert.ThrowsAny<SimulatorException>(() => Create());
         Assert.Equal(
             "deployment.template.json: not defined in the environment file or the environment: "
             + "NO_SUCH_PASSWORD (modulesContent.$edgeAgent['properties.desired'].runtime.settings.registryCredentials.r.password), "
@@ -75,13 +75,13 @@ public sealed class ConfigFileTests : IDisposable
 
     [Fact]
     public void Create_PlatformThatAModuleDoesNotHave_IsRefused() =>
-        Assert.Contains("image.tag.platforms.arm32v7 is absent", Assert.Throws<SimulatorException>(() => Create(platform: "arm32v7")).Message);
+        Assert.Contains("image.tag.platforms.arm32v7 is absent", Assert.ThrowsAny<SimulatorException>(() => Create(platform: "arm32v7")).Message);
 
     [Fact]
     public void Write_ThatCannotBeDone_IsRefusedByName()
     {
         _root.Write("file", "");
-        Assert.Contains("file/deployment.json cannot be written", Assert.Throws<SimulatorException>(() => Create(output: "file/deployment.json").Write()).Message);
+        Assert.Contains("file/deployment.json cannot be written", Assert.ThrowsAny<SimulatorException>(() => Create(output: "file/deployment.json").Write()).Message);
     }
 
     private ConfigFile Create(string? platform = null, string? output = null) =>

@@ -27,7 +27,7 @@ public class EnvFileTests
     [InlineData("A B=1")]
     public void Parse_OtherLine_IsRefusedWithItsNumber(string line)
     {
-        var error = Assert.Throws<SimulatorException>(() => EnvFile.Parse(["A=1", line], "my.env"));
+        var error = Assert.ThrowsAny<SimulatorException>(() => EnvFile.Parse(["A=1", line], "my.env"));
         Assert.Equal($"my.env, line 2 is \"{line}\"; it must be NAME=value.", error.Message);
     }
 }

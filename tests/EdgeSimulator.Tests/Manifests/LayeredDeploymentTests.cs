@@ -78,7 +78,7 @@ public class LayeredDeploymentTests
     [InlineData("""{ "A": { "properties.desired.a..b": 1 } }""", "['properties.desired.a..b'] is 1; it must be named properties.desired.PATH, without empty parts.")]
     [InlineData("""{ "A": { "properties.desired": 3 } }""", "['properties.desired'] is 3; it must be an object.")]
     public void Parse_ChangeThatIsNone_IsNamed(string content, string message) =>
-        Assert.Contains(message, Assert.Throws<SimulatorException>(() => Layer(20, content)).Message);
+        Assert.Contains(message, Assert.ThrowsAny<SimulatorException>(() => Layer(20, content)).Message);
 
     [Theory]
     [InlineData("""{ "id": "x", "priority": 20 }""", "x.json: modulesContent is absent; it must be an object.")]
@@ -86,7 +86,7 @@ public class LayeredDeploymentTests
     [InlineData("""{ "id": "x", "priority": -1, "content": { "modulesContent": {} } }""", "x.json: priority is -1; it must be an integer from 0 to 2147483647.")]
     [InlineData("""{ "id": "x", "priority": 1, "target": "", "content": { "modulesContent": {} } }""", "x.json: target is not known here;")]
     public void Parse_FileThatIsNoLayer_IsNamed(string json, string message) =>
-        Assert.StartsWith(message, Assert.Throws<SimulatorException>(() => DeploymentLayer.Parse(Json(json), "/somewhere/x.json")).Message);
+        Assert.StartsWith(message, Assert.ThrowsAny<SimulatorException>(() => DeploymentLayer.Parse(Json(json), "/somewhere/x.json")).Message);
 
     [Theory]
     [InlineData("""{ "content": { "modulesContent": { "A": { "properties.desired": {} } } } }""", true)]
@@ -96,7 +96,7 @@ public class LayeredDeploymentTests
     [InlineData("{}", false)]
     public void IsLayer_File_IsToldFromAWholeManifest(string json, bool isLayer) => Assert.Equal(isLayer, DeploymentLayer.IsLayer(Json(json)));
 
-    private static string Refusal(params DeploymentLayer[] layers) => Assert.Throws<SimulatorException>(() => Compose(layers)).Message;
+    private static string Refusal(params DeploymentLayer[] layers) => Assert.ThrowsAny<SimulatorException>(() => Compose(layers)).Message;
 
     private static JObject Compose(params DeploymentLayer[] layers) => LayeredDeployment.Compose(Json(Bottom), "b.json", layers);
 

@@ -64,7 +64,7 @@ public class ManifestReaderTests
         json.SelectToken($"{Agent}.systemModules.edgeHub")!["env"] = JObject.Parse($$$"""{"{{{variable}}}":{"value":{{{value}}}}}""");
         Assert.Equal(
             $"d.json: {Agent}.systemModules.edgeHub.env.{variable}.value is {value}; it must be {mustBe}.",
-            Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
+            Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public class ManifestReaderTests
     {
         var json = TestManifest.Create();
         json["modulesContent"]!["FilterModul"] = JObject.Parse("""{"properties.desired":{}}""");
-        Assert.Contains("it must be the twin of a module that is deployed (FilterModule, SensorModule)", Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
+        Assert.Contains("it must be the twin of a module that is deployed (FilterModule, SensorModule)", Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public class ManifestReaderTests
     {
         var json = TestManifest.Create();
         json.SelectToken($"{Agent}.modules.FilterModule")!["startUpOrder"] = 1;
-        Assert.StartsWith($"d.json: {Agent}.modules.FilterModule.startUpOrder is not known here", Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
+        Assert.StartsWith($"d.json: {Agent}.modules.FilterModule.startUpOrder is not known here", Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class ManifestReaderTests
     {
         var json = TestManifest.Create();
         json["modulesContent"]!["$edgeAgent"]!["properties.desired.modules.X"] = new JObject();
-        Assert.Contains("a layer, which goes over a whole manifest (--layer)", Assert.Throws<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
+        Assert.Contains("a layer, which goes over a whole manifest (--layer)", Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Parse(json, "d.json")).Message);
     }
 
     [Fact]
@@ -160,6 +160,6 @@ public class ManifestReaderTests
     {
         using var directory = new TemporaryDirectory();
         var file = directory.Write("d.json", "{\"a\":");
-        Assert.StartsWith($"The manifest {file} is not JSON: ", Assert.Throws<SimulatorException>(() => ManifestReader.Read(file, _ => null)).Message);
+        Assert.StartsWith($"The manifest {file} is not JSON: ", Assert.ThrowsAny<SimulatorException>(() => ManifestReader.Read(file, _ => null)).Message);
     }
 }

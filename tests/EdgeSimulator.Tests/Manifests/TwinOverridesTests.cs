@@ -99,7 +99,7 @@ public class TwinOverridesTests
         Assert.Equal((model, 1), ((string?)twin["active"]!["file"], (int)twin["active"]!["n"]!));
     }
 
-    private static string Fails(RunOptions options) => Assert.Throws<SimulatorException>(() => TwinOverrides.Apply(Manifest, options, "/")).Message;
+    private static string Fails(RunOptions options) => Assert.ThrowsAny<SimulatorException>(() => TwinOverrides.Apply(Manifest, options, "/")).Message;
 
     private static string Compact(JObject json) => json.ToString(Newtonsoft.Json.Formatting.None);
 }

@@ -57,9 +57,9 @@ public sealed class WorkspaceTests : IDisposable
     [Fact]
     public void Find_AbsentFile_IsNamed()
     {
-        Assert.StartsWith("There is no deployment.template.json in ", Assert.Throws<SimulatorException>(() => Workspace.Find(null, null, _root.FullPath)).Message);
-        Assert.Contains("x.json (--manifest) is absent", Assert.Throws<SimulatorException>(() => Workspace.Find("x.json", null, _root.FullPath)).Message);
+        Assert.StartsWith("There is no deployment.template.json in ", Assert.ThrowsAny<SimulatorException>(() => Workspace.Find(null, null, _root.FullPath)).Message);
+        Assert.Contains("x.json (--manifest) is absent", Assert.ThrowsAny<SimulatorException>(() => Workspace.Find("x.json", null, _root.FullPath)).Message);
         _root.Write("deployment.template.json", "{}");
-        Assert.Contains("x.env (--env) is absent", Assert.Throws<SimulatorException>(() => Workspace.Find(null, "x.env", _root.FullPath)).Message);
+        Assert.Contains("x.env (--env) is absent", Assert.ThrowsAny<SimulatorException>(() => Workspace.Find(null, "x.env", _root.FullPath)).Message);
     }
 }

@@ -18,35 +18,51 @@ internal static class ReportedPropertiesValidator
     public static string? FindError(JObject patch)
     {
         var bytes = JsonText.ToUtf8(patch).Length;
-        return bytes > MaxPatchBytes ? $"The patch has {bytes} bytes; it must have at most {MaxPatchBytes}." : FindError(patch, 0, inArray: false);
+        return bytes > MaxPatchBytes ? $"The patch has {bytes} bytes; it must have at most {MaxPatchBytes}." : FindMistakes(patch).FirstOrDefault()?.Problem;
     }
 
-    private static string? FindError(JToken token, int depth, bool inArray) => token switch
+    /// <summary>All that is wrong, but for the size.</summary>
+    public static IEnumerable<TwinMistake> FindMistakes(JObject properties) => FindMistakes(properties, 0, inArray: false);
+
+    private static IEnumerable<TwinMistake> FindMistakes(JToken token, int depth, bool inArray) => token switch
     {
-        JContainer when depth > MaxDepth => $"{token.Path} lies deeper than {MaxDepth} levels.",
-        JObject nested => nested.Properties()
-            .Select(property => FindNameError(property) ?? FindError(property.Value, depth + 1, inArray))
-            .FirstOrDefault(error => error is not null),
-        JArray array => array.Select(item => FindError(item, depth + 1, inArray: true)).FirstOrDefault(error => error is not null),
-        _ => FindValueError(token, inArray),
+        JContainer when depth > MaxDepth => [new(TwinMistakeKind.Depth, token, $"{token.Path} lies deeper than {MaxDepth} levels.")],
+        JObject nested => nested.Properties().SelectMany(property => FindNameMistakes(property).Concat(FindMistakes(property.Value, depth + 1, inArray))),
+        JArray array => array.SelectMany(item => FindMistakes(item, depth + 1, inArray: true)),
+        _ => FindValueMistakes(token, inArray),
     };
 
-    private static string? FindNameError(JProperty property)
+    private static IEnumerable<TwinMistake> FindNameMistakes(JProperty property)
     {
-        if (Encoding.UTF8.GetByteCount(property.Name) > MaxNameBytes) return $"A name in {property.Parent?.Path} has more than {MaxNameBytes} bytes.";
-        return property.Name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '.' or '$' or '#')
-            ? $"The name '{property.Name}' has a blank, a control character, or one of . $ #."
-            : null;
+        if (Encoding.UTF8.GetByteCount(property.Name) > MaxNameBytes)
+            yield return new(TwinMistakeKind.Key, property.Value, $"A name in {property.Parent?.Path} has more than {MaxNameBytes} bytes.");
+        else if (property.Name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '.' or '$' or '#'))
+            yield return new(TwinMistakeKind.Key, property.Value, $"The name '{property.Name}' has a blank, a control character, or one of . $ #.");
     }
 
-    private static string? FindValueError(JToken value, bool inArray) => value.Type switch
+    private static IEnumerable<TwinMistake> FindValueMistakes(JToken value, bool inArray)
     {
-        JTokenType.Null when inArray => $"{value.Path} is null inside an array.",
-        JTokenType.Integer when !IsSafe(value) => $"{value.Path} is {value}; an integer must lie in {MinInteger} to {MaxInteger}.",
-        JTokenType.String when Encoding.UTF8.GetByteCount((string)value!) > MaxStringBytes => $"{value.Path} has more than {MaxStringBytes} bytes.",
-        _ => null,
-    };
+        if (value.Type is JTokenType.Null && inArray)
+            yield return new(TwinMistakeKind.NullInArray, value, $"{value.Path} is null inside an array.");
+        else if (value.Type is JTokenType.Integer && !IsSafe(value))
+            yield return new(TwinMistakeKind.Integer, value, $"{value.Path} is {value}; an integer must lie in {MinInteger} to {MaxInteger}.");
+        else if (value.Type is JTokenType.String && Encoding.UTF8.GetByteCount((string)value!) > MaxStringBytes)
+            yield return new(TwinMistakeKind.Text, value, $"{value.Path} has more than {MaxStringBytes} bytes.");
+    }
 
     /// <summary>An integer too great for 64 bits is no <see cref="long"/> here.</summary>
     private static bool IsSafe(JToken value) => ((JValue)value).Value is long and >= MinInteger and <= MaxInteger;
 }
+
+internal enum TwinMistakeKind
+{
+    Key,
+    Depth,
+    Text,
+    Integer,
+    NullInArray,
+}
+
+/// <param name="At">The value that is wrong, or that has a wrong name.</param>
+/// <param name="Problem">A sentence.</param>
+internal sealed record TwinMistake(TwinMistakeKind Kind, JToken At, string Problem);
