@@ -1,15 +1,58 @@
 using System.CommandLine;
+using EdgeSimulator.Linting;
+using EdgeSimulator.Linting.Reports;
 using EdgeSimulator.Manifests;
 using static EdgeSimulator.CommandLine.OptionParsing;
 
 namespace EdgeSimulator.CommandLine;
 
-/// <summary><c>genconfig</c>: what becomes of a template; needs no running simulator.</summary>
+/// <summary><c>genconfig</c> and <c>lint</c>: what becomes of a template, and what is wrong with it; they need no running simulator.</summary>
 internal static class ManifestCommands
 {
     private static readonly string[] Platforms = ["amd64", "arm64v8", "arm32v7"];
 
-    public static IEnumerable<Command> Create(VerbHost host) => [GenerateConfig(host)];
+    public static IEnumerable<Command> Create(VerbHost host) => [GenerateConfig(host), Lint(host)];
+
+    private static Verb Lint(VerbHost host)
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Templates, manifests or layers [default: deployment.template.json here or above]", Arity = ArgumentArity.ZeroOrMore,
+        };
+        var layers = Several("--layer", "FILE", "Lay this layered deployment over FILE, and look at what comes of it; may be given several times");
+        var ignored = Several("--ignore", "RULE", "Leave out what this rule finds; may be given several times");
+        var environment = Text("--env", "FILE", "Values for ${NAME} [default: .env beside the file, else at the root of the solution]");
+        var platform = Text("--platform", string.Join('|', Platforms), "Platform of the images [default: DEFAULT_PLATFORM, else amd64]");
+        platform.AcceptOnlyFromAmong(Platforms);
+        var format = new Option<LintFormat>("--format") { Description = "Form of the findings [default: text]", HelpName = "text|json|sarif" };
+        var output = Text("--output", "FILE", "Write the findings to this file");
+        var strict = new Option<bool>("--strict") { Description = "Warnings fail too" };
+        var verb = new Verb(
+            "lint",
+            "Find what IoT Hub, edgeAgent, edgeHub or the modules would refuse, lose or never do",
+            "lint",
+            "lint --strict --format sarif --output lint.sarif",
+            "lint deployments/base.template.json --layer deployments/analytics.template.json")
+        {
+            files, layers, environment, platform, ignored, strict, format, output,
+        };
+        verb.SetAction((result, cancellation) => LintVerb.RunAsync(
+            new LintOptions(
+                result.GetValue(files) ?? [],
+                result.GetValue(layers) ?? [],
+                result.GetValue(environment),
+                result.GetValue(platform),
+                result.GetValue(ignored) ?? [],
+                result.GetValue(strict),
+                result.GetValue(format),
+                result.GetValue(output)),
+            host.Terminal,
+            Environment.CurrentDirectory,
+            cancellation));
+        return verb;
+    }
+
+    private static Option<string[]> Several(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
     private static Verb GenerateConfig(VerbHost host)
     {
