@@ -11,6 +11,8 @@ namespace EdgeModules.Hosting.Tests.Connection;
 /// <summary>What every <see cref="IModuleClient"/> must do, against the simulated hub over TLS: <c>Sender</c> sends to <c>Receiver</c>.</summary>
 public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
 {
+    private const string CreationTime = "2026-01-31T12:00:00.0000000Z";
+
     private readonly ConcurrentQueue<InboundMessage> _received = new();
     private readonly ConcurrentQueue<ModuleTwin> _twins = new();
     private readonly List<IModuleClient> _clients = [];
@@ -63,7 +65,8 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Assert.Equal("""[{"a":"ü"}]""", Encoding.UTF8.GetString(first.Body.Span));
         Assert.Equal("Sender", first.Properties[SystemProperties.ConnectionModuleId]);
         Assert.Equal(LoopbackHub.Device, first.Properties[SystemProperties.ConnectionDeviceId]);
-        Assert.Equal("application/json", first.Properties[SystemProperties.ContentType]);
+        Assert.Equal(("application/json", "utf-8"), (first.Properties[SystemProperties.ContentType], first.Properties[SystemProperties.ContentEncoding]));
+        Assert.Equal(("c/1", CreationTime), (first.Properties[SystemProperties.CorrelationId], first.Properties[SystemProperties.CreationTime]));
         Assert.Equal(("reading", "normal", "1", "a=b&c"), (first.Properties["messageType"], first.Properties["priority"], first.Properties["count"], first.Properties["odd key/"]));
     }
 
@@ -253,7 +256,10 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         Count = 1,
         MessageType = "reading",
         MessageId = id,
-        Properties = new Dictionary<string, string> { ["odd key/"] = "a=b&c" },
+        Properties = new Dictionary<string, string>
+        {
+            ["odd key/"] = "a=b&c", [SystemProperties.CorrelationId] = "c/1", [SystemProperties.CreationTime] = CreationTime,
+        },
     };
 
     private static void AssertJson(string expected, JToken actual) => Assert.True(JToken.DeepEquals(JToken.Parse(expected), actual), $"{actual} is not {expected}");

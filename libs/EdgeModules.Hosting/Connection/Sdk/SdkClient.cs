@@ -165,8 +165,13 @@ internal sealed class SdkClient(SdkOptions options, Func<ITransportSettings[], C
         return properties;
     }
 
-    private static string? CreationTimeOf(Message message) =>
-        message.CreationTimeUtc == default ? null : message.CreationTimeUtc.ToString("o", CultureInfo.InvariantCulture);
+    private static string? CreationTimeOf(Message message)
+    {
+        // Whatever the name says, over MQTT the SDK reads it as local time.
+        var time = message.CreationTimeUtc;
+        if (time == default) return null;
+        return (time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc)).ToString("o", CultureInfo.InvariantCulture);
+    }
 
     private static DateTime ParseTime(string value) =>
         DateTime.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
