@@ -170,7 +170,8 @@ internal sealed class SdkClient(SdkOptions options, Func<ITransportSettings[], C
         // Whatever the name says, over MQTT the SDK reads it as local time.
         var time = message.CreationTimeUtc;
         if (time == default) return null;
-        return (time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc)).ToString("o", CultureInfo.InvariantCulture);
+        var utc = time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc);
+        return utc.ToString("o", CultureInfo.InvariantCulture);
     }
 
     private static DateTime ParseTime(string value) =>

@@ -109,7 +109,7 @@ internal sealed class SdkSession : IModuleSession
         await call().WaitAsync(AnswerTimeout, _clock, cancellation);
     }
 
-    /// <summary>On the SDK's thread: returns at once. What is returned completes when the message may be acknowledged; never, when it must come again.</summary>
+    /// <summary>On the SDK's thread: returns at once. The task completes when the message may be acknowledged; never, when it must come again.</summary>
     private Task OnMessageAsync(InboundMessage message)
     {
         // Completed on the spot, not by another thread: the acknowledgement is on its way before anything that follows, a goodbye for instance.
