@@ -19,7 +19,8 @@ internal static class UplinkParts
                     Field("batchId", Text), Field("priority", Enum("normal", "low")), Field("count", Long, "Readings or items of all messages in it."),
                     Field("firstTimestamp", Long, ByTheClock), Field("lastTimestamp", Long, ByTheClock),
                     Field("messages", Array(Object(
-                        Field("id", Text), Field("module", Text), Field("properties", Map(Text, key: "name")), Field("body", Text, comment: $"{OrAnything}: the body as it was."),
+                        Field("id", Text), Field("device", Text), Field("module", Text), Field("properties", Map(Text, key: "name")),
+                        Field("body", Text, comment: $"{OrAnything}: the body as it was."),
                         Field("bodyBase64", Text))))),
                 "Messages for the cloud, packed; compressed as the content encoding says."),
             new(
