@@ -10,6 +10,7 @@ namespace EdgeSimulator.CommandLine;
 internal static class ManifestCommands
 {
     private static readonly string[] Platforms = ["amd64", "arm64v8", "arm32v7"];
+    private static readonly string[] Formats = [.. Enum.GetNames<LintFormat>().Select(name => name.ToLowerInvariant())];
 
     public static IEnumerable<Command> Create(VerbHost host) => [GenerateConfig(host), Lint(host)];
 
@@ -24,7 +25,8 @@ internal static class ManifestCommands
         var environment = Text("--env", "FILE", "Values for ${NAME} [default: .env beside the file, else at the root of the solution]");
         var platform = Text("--platform", string.Join('|', Platforms), "Platform of the images [default: DEFAULT_PLATFORM, else amd64]");
         platform.AcceptOnlyFromAmong(Platforms);
-        var format = new Option<LintFormat>("--format") { Description = "Form of the findings [default: text]", HelpName = "text|json|sarif" };
+        var format = Text("--format", string.Join('|', Formats), "Form of the findings [default: text]");
+        format.AcceptOnlyFromAmong(Formats);
         var output = Text("--output", "FILE", "Write the findings to this file");
         var strict = new Option<bool>("--strict") { Description = "Warnings fail too" };
         var verb = new Verb(
@@ -44,7 +46,7 @@ internal static class ManifestCommands
                 result.GetValue(platform),
                 result.GetValue(ignored) ?? [],
                 result.GetValue(strict),
-                result.GetValue(format),
+                result.GetValue(format) is { } form ? Enum.Parse<LintFormat>(form, ignoreCase: true) : LintFormat.Text,
                 result.GetValue(output)),
             host.Terminal,
             Environment.CurrentDirectory,

@@ -55,12 +55,10 @@ internal static class LintVerb
         return findings.Exists(finding => finding.Severity >= (options.IsStrict ? Severity.Warning : Severity.Error)) ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    /// <summary>Deployments in folders of their own go by the environment file of the solution.</summary>
     private static Workspace Find(string? file, string? environmentFile, string directory)
     {
-        var workspace = Workspace.Find(file, environmentFile, directory);
-        var general = Path.Combine(workspace.Root, ".env");
-        return workspace.EnvironmentFile is null && File.Exists(general) ? workspace with { EnvironmentFile = general } : workspace;
+        if (file is not null && !File.Exists(Path.GetFullPath(file, directory))) throw new SimulatorException($"The file {file} is absent.");
+        return Workspace.Find(file, environmentFile, directory);
     }
 
     private static Func<string, string?> LookupOf(Workspace workspace, string? platform)

@@ -119,6 +119,8 @@ public sealed class SimulatorCommandLineTests : IDisposable
         "--faults has \"kil\"; it must be some of kill, killAll, killHub, killEverything, hubRestart, hubPause, pause, slow, offline, flap, latency, loss, twinBurst, duplicates, bodies.",
         "soak", "--faults", "pause,kil")]
     [InlineData("Argument 'x86' not recognized. Must be one of: 'amd64' 'arm64v8' 'arm32v7'", "genconfig", "--platform", "x86")]
+    [InlineData("Argument 'xml' not recognized. Must be one of: 'text' 'json' 'sarif'", "lint", "--format", "xml")]
+    [InlineData("The file absent.json is absent.", "lint", "absent.json")]
     [InlineData("\"a\" must be path=value, with a path like deadbands.temperature; in a key % . $ # and blanks are percent-encoded.", "twin", "set", "X", "a")]
     public async Task Invoke_BadArgument_IsOneLineAndExitCode2(string message, params string[] arguments)
     {
@@ -174,6 +176,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
     [InlineData("bench latency", "bench latency --devices 10000 --duration 120 --report latency.json")]
     [InlineData("soak", "soak --minutes 10 --faults kill,killAll --report soak.json")]
     [InlineData("genconfig", "genconfig --manifest deployment.debug.template.json --platform arm64v8")]
+    [InlineData("lint", "lint --strict --format sarif --output lint.sarif")]
     public async Task Help_OfAVerb_ExplainsItAndGivesAnExample(string verb, string example)
     {
         Assert.Equal(0, await InvokeAsync([.. verb.Split(' '), "--help"]));
@@ -188,7 +191,7 @@ public sealed class SimulatorCommandLineTests : IDisposable
         Assert.Equal(0, await InvokeAsync("--help"));
         foreach (var verb in new[]
         {
-            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "cloud", "monitor", "restart", "stop", "start", "credentials", "genconfig", "routes",
+            "run", "status", "logs", "twin", "invoke", "send", "offline", "online", "cloud", "monitor", "restart", "stop", "start", "credentials", "genconfig", "lint", "routes",
             "bench", "soak",
         })
         {

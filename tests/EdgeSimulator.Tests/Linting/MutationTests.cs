@@ -12,7 +12,7 @@ public class MutationTests
     private static readonly string?[] Replacements =
     [
         null, "null", "true", "-1", "1e300", "99999999999999999999", "\"\"", "\"${\"", "\"${MODULES.}\"", "\"a.b:/c\"", "[]", "[null]", "[{}]", "{}",
-        "{\"\":{}}", "\"{\\\"HostConfig\\\":[]}\"",
+        "{\"\":{}}", "{\"it's [a.b]\":{\"$\":[{\"x y\":null}]}}", "\"{\\\"HostConfig\\\":[]}\"",
     ];
 
     private const string Inserted = "\"{}[],:\\/*é\ud83d$";
@@ -35,6 +35,40 @@ public class MutationTests
                 var findings = LintRig.LintAsync([new LintFile("deployment.template.json", text)], new LintRig.Anything());
                 Assert.NotNull(await findings.WaitAsync(Patience));
             }
+        }
+    }
+
+    [Fact]
+    public async Task Lint_LayerWithAnyNodeMutated_AlwaysAnswers()
+    {
+        var folder = Path.Combine(LintRig.Root, "deployments");
+        var bottom = new LintFile("base.template.json", await File.ReadAllTextAsync(Path.Combine(folder, "base.template.json")));
+        var layer = JObject.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "filter-only.template.json")));
+        foreach (var (index, path) in layer.Descendants().OfType<JProperty>().Select(property => property.Value.Path).ToList().Index())
+        {
+            var mutated = new LintFile("layer.template.json", Mutate(layer, path, Replacements[index % Replacements.Length]));
+            Assert.NotNull(await LintRig.LintAsync([mutated], new LintRig.Anything()).WaitAsync(Patience));
+            try
+            {
+                Assert.NotNull(await LintRig.LintAsync([bottom, mutated], new LintRig.Anything()).WaitAsync(Patience));
+            }
+            catch (SimulatorException error)
+            {
+                // A file that a mutation has made something else than a layer.
+                Assert.Contains("is no layer", error.Message);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Lint_ManifestWithAnyNodeMutated_AlwaysAnswers()
+    {
+        var file = Path.Combine(LintRig.Root, "tests", "EdgeSimulator.Tests", "Linting", "broken", "secret-in-manifest.json");
+        var manifest = JObject.Parse(await File.ReadAllTextAsync(file));
+        foreach (var (index, path) in manifest.Descendants().OfType<JProperty>().Select(property => property.Value.Path).ToList().Index())
+        {
+            var text = Mutate(manifest, path, Replacements[(index * 5 + 1) % Replacements.Length]);
+            Assert.NotNull(await LintRig.LintAsync([new LintFile("deployment.json", text)], new LintRig.Anything()).WaitAsync(Patience));
         }
     }
 

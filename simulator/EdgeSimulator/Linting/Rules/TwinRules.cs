@@ -38,6 +38,25 @@ internal static class TwinRules
         return deployed;
     }
 
+    /// <returns>What stands in the one where the token does in the other, or the last above it that is there.</returns>
+    private static JToken Counterpart(JToken token, JObject deployed, JObject desired)
+    {
+        JToken at = desired;
+        foreach (var above in token.AncestorsAndSelf().TakeWhile(above => above != deployed).Reverse())
+        {
+            var next = above switch
+            {
+                JProperty property => (at as JObject)?[property.Name],
+                { Parent: JArray array } => (at as JArray)?.ElementAtOrDefault(array.IndexOf(above)),
+                _ => at,
+            };
+            if (next is null) return at;
+            at = next;
+        }
+
+        return at;
+    }
+
     private static void Tell(Deployment deployment, TwinMistake mistake, JObject desired, JObject deployed)
     {
         var rule = mistake.Kind switch
@@ -51,7 +70,7 @@ internal static class TwinRules
         // Of modules and variables the names have rules of their own.
         var above = (mistake.At.Parent?.Parent as JObject)?.Parent is JProperty named ? named.Name : "";
         if (desired != deployed && mistake.Kind is TwinMistakeKind.Key && above is "modules" or "env") return;
-        var at = desired == deployed ? mistake.At : desired.SelectToken(mistake.At.Path) ?? desired;
+        var at = desired == deployed ? mistake.At : Counterpart(mistake.At, deployed, desired);
         deployment.Findings.Add(rule, at, mistake.Problem);
     }
 }
