@@ -20,8 +20,10 @@ for project in modules/*/*.csproj; do
   module=$(basename "$folder")
   [ -f "$folder/obj/project.assets.json" ] || { echo "$module is not restored: run dotnet restore first." >&2; exit 2; }
   file="$out/$module.cdx.json"
-  (cd "$folder" && node "$tool/node_modules/@cyclonedx/cdxgen/bin/cdxgen.js" -t dotnet --no-install-deps --spec-version 1.6 --validate -o "$file" . > "$tool/log" 2>&1) \
-    || { cat "$tool/log" >&2; exit 1; }
+  (
+    cd "$folder"
+    node "$tool/node_modules/@cyclonedx/cdxgen/bin/cdxgen.js" -t dotnet --no-install-deps --spec-version 1.6 --validate -o "$file" . > "$tool/log" 2>&1
+  ) || { cat "$tool/log" >&2; exit 1; }
   count=$(node -p "JSON.parse(require('fs').readFileSync(process.argv[1])).components.length" "$file")
   [ "$count" -gt 0 ] || { echo "The bill of $module is empty." >&2; cat "$tool/log" >&2; exit 1; }
   echo "$module: $count components"

@@ -6,8 +6,8 @@ namespace EdgeModules.Testing;
 
 /// <summary>
 /// The IoT Plug and Play model of a module, <c>models/dtdl/MODULE.json</c>, and what is not as it says. A comment that begins with <c>Or a string</c>,
-/// <c>Or an object</c> or <c>Or anything</c> allows that beside the schema (of an array: for its elements); an object whose comment begins with <c>Open</c> may
-/// have other members.
+/// <c>Or an object</c> or <c>Or anything</c> allows that beside the schema (of an array: for its elements); an object whose comment begins with <c>Open</c>
+/// may have other members.
 /// </summary>
 public sealed class TwinModel
 {
@@ -58,12 +58,16 @@ public sealed class TwinModel
         // The answer to a desired value: see the conventions of IoT Plug and Play.
         if (value is not JObject answer) return [$"{name} is writable, and reported as {Shown(value)}; that must be an answer."];
         string[] known = ["value", "ac", "av", "ad"];
-        var odd = answer.Properties().Select(member => member.Name).Except(known).Select(member => $"the answer {name} has {member}, which the convention does not know.");
-        var codes = answer["ac"]?.Type == JTokenType.Integer && answer["av"]?.Type == JTokenType.Integer ? Array.Empty<string>() : [$"the answer {name} has no ac or av: {Shown(value)}."];
+        var odd = answer.Properties().Select(member => member.Name).Except(known)
+            .Select(member => $"the answer {name} has {member}, which the convention does not know.");
+        var codes = answer["ac"]?.Type == JTokenType.Integer && answer["av"]?.Type == JTokenType.Integer
+            ? Array.Empty<string>()
+            : [$"the answer {name} has no ac or av: {Shown(value)}."];
         return [.. odd, .. codes, .. answer["value"] is { } told ? Mistakes(property["schema"]!, property, told, name) : []];
     }
 
-    private JObject? Find(string type, string name) => Contents.OfType<JObject>().FirstOrDefault(content => IsOf(content, type) && (string?)content["name"] == name);
+    private JObject? Find(string type, string name) => Contents.OfType<JObject>()
+        .FirstOrDefault(content => IsOf(content, type) && (string?)content["name"] == name);
 
     private static bool IsOf(JToken? element, string type) => element is JObject json && json["@type"] switch
     {
@@ -80,7 +84,8 @@ public sealed class TwinModel
         return ((string)schema["@type"]!, value) switch
         {
             ("Array", JArray items) => items.SelectMany((item, i) => Mistakes(schema["elementSchema"]!, schema, item, $"{path}[{i}]")),
-            ("Map", JObject map) => map.Properties().SelectMany(member => Mistakes(schema["mapValue"]!["schema"]!, schema["mapValue"], member.Value, $"{path}.{member.Name}")),
+            ("Map", JObject map) => map.Properties()
+                .SelectMany(member => Mistakes(schema["mapValue"]!["schema"]!, schema["mapValue"], member.Value, $"{path}.{member.Name}")),
             ("Object", JObject json) => json.Properties().SelectMany(member => MistakesInMember(schema, member, path)),
             ("Enum", JValue { Value: string word }) when schema["enumValues"]!.Any(each => (string?)each["enumValue"] == word) => [],
             var (type, _) => [$"{path} is {Shown(value)}; it must be of the {type}."],
@@ -95,7 +100,8 @@ public sealed class TwinModel
     }
 
     private static bool Allows(string? comment, JToken value) =>
-        Begins(comment, "Or anything") || (Begins(comment, "Or an object") && value is JObject) || (Begins(comment, "Or a string") && value.Type == JTokenType.String);
+        Begins(comment, "Or anything") || (Begins(comment, "Or an object") && value is JObject)
+            || (Begins(comment, "Or a string") && value.Type == JTokenType.String);
 
     private static bool Begins(string? comment, string word) => comment?.StartsWith(word, StringComparison.Ordinal) == true;
 

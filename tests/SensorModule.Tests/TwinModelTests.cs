@@ -15,7 +15,8 @@ public sealed class TwinModelTests
     public async Task Run_OfASource_SendsAndReportsWhatItsModelSays(string settings, string state, int readings)
     {
         await using var host = ModelledHost.Of(
-            new InProcessHost(ScenarioModule.Of(() => new SensorModule(new SensorTelemetry(NullLogger<SensorTelemetry>.Instance), new TruthFile("nowhere")))), "SensorModule");
+            new InProcessHost(ScenarioModule.Of(() => new SensorModule(new SensorTelemetry(NullLogger<SensorTelemetry>.Instance), new TruthFile("nowhere")))),
+                "SensorModule");
         Assert.IsType<ModelledHost>(host);
         await host.StartAsync(JObject.Parse(settings));
         var sent = 0;

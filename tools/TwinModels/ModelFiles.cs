@@ -12,7 +12,8 @@ internal static class ModelFiles
 
     /// <summary>File name → text, as they must be.</summary>
     public static IReadOnlyDictionary<string, string> Expected { get; } =
-        ModuleModel.All.ToDictionary(parts => $"{parts.Module.Name}.json", parts => ModuleModel.Of(parts).ToString(Formatting.Indented).ReplaceLineEndings("\n") + "\n");
+        ModuleModel.All.ToDictionary(
+            parts => $"{parts.Module.Name}.json", parts => ModuleModel.Of(parts).ToString(Formatting.Indented).ReplaceLineEndings("\n") + "\n");
 
     /// <summary>The folder of the repository that contains this path.</summary>
     public static string Find(string path)
@@ -34,7 +35,8 @@ internal static class ModelFiles
         foreach (var (name, text) in Expected)
         {
             var file = Path.Combine(folder, name);
-            if (!isReplace && File.Exists(file) && IsOtherUnderSameId(JObject.Parse(File.ReadAllText(file)), JObject.Parse(text))) refused.Add((string)JObject.Parse(text)["@id"]!);
+            var model = JObject.Parse(text);
+            if (!isReplace && File.Exists(file) && IsOtherUnderSameId(JObject.Parse(File.ReadAllText(file)), model)) refused.Add((string)model["@id"]!);
             else File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
 

@@ -41,7 +41,7 @@ internal static class ModuleModel
         };
     }
 
-    /// <summary>Constants of the class, so they can be asked of an object on which no constructor has run: those need what only a running module has.</summary>
+    /// <summary>Constants of the class, so they can be asked of an object that no constructor has run on: those need what only a running module has.</summary>
     private static (string Id, IReadOnlyList<string> Outputs, IReadOnlyList<string> Methods) DeclarationsOf(ModuleParts parts)
     {
         var module = RuntimeHelpers.GetUninitializedObject(parts.Module);

@@ -12,7 +12,8 @@ if (args.Length > 0 && !isReplace)
 var refused = ModelFiles.Write(ModelFiles.Find(AppContext.BaseDirectory), isReplace);
 foreach (var id in refused)
 {
-    Console.Error.WriteLine($"{id} is written down as another model. Raise the number in the module's ModelId, or, when that id was never published, give --replace.");
+    Console.Error.WriteLine(
+        $"{id} is written down as another model. Raise the number in the module's ModelId, or, when that id was never published, give --replace.");
 }
 
 return refused.Count == 0 ? 0 : 1;

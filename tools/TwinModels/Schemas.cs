@@ -51,7 +51,8 @@ internal static class Schemas
 
     public static JObject Enum(params string[] values) => new()
     {
-        ["@type"] = "Enum", ["valueSchema"] = Text, ["enumValues"] = new JArray(values.Select(value => new JObject { ["name"] = NameOf(value), ["enumValue"] = value })),
+        ["@type"] = "Enum", ["valueSchema"] = Text,
+            ["enumValues"] = new JArray(values.Select(value => new JObject { ["name"] = NameOf(value), ["enumValue"] = value })),
     };
 
     /// <summary>As it stands in JSON: in camelCase.</summary>
@@ -59,7 +60,8 @@ internal static class Schemas
         where T : struct, Enum => Enum([.. System.Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)]);
 
     /// <summary>A member of an object.</summary>
-    public static JObject Field(string name, JToken schema, string? description = null, string? comment = null) => Element(null, name, schema, description, comment);
+    public static JObject Field(string name, JToken schema, string? description = null, string? comment = null) =>
+        Element(null, name, schema, description, comment);
 
     /// <param name="type">Null for a field.</param>
     public static JObject Element(string? type, string name, JToken? schema, string? description, string? comment)

@@ -41,13 +41,15 @@ internal sealed class SettingsSchemas(XmlDocs docs)
     private IEnumerable<JObject> ElementsOf(Type record, object defaults, string? type)
     {
         var json = SettingsBinder.ToJson(defaults);
-        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }))
+        foreach (
+            var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }))
         {
             var key = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             var preset = json[key] ?? throw new InvalidOperationException($"{record.Name}.{property.Name} is not in the twin as {key}.");
             var (schema, comment) = SchemaOf(property.PropertyType);
             var shown = preset.ToString(Formatting.None);
-            if (preset.Type != JTokenType.Null && shown.Length <= MostShownDefault && !IsRecord(property.PropertyType)) comment = $"{comment} Default: {shown}.".Trim();
+            if (preset.Type != JTokenType.Null && shown.Length <= MostShownDefault
+                && !IsRecord(property.PropertyType)) comment = $"{comment} Default: {shown}.".Trim();
             var element = Schemas.Element(type, key, schema, docs.Of(property), comment);
             if (type == "Property") element["writable"] = true;
             yield return element;

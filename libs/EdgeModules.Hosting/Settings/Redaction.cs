@@ -4,8 +4,8 @@ using Newtonsoft.Json.Linq;
 namespace EdgeModules.Hosting.Settings;
 
 /// <summary>
-/// Takes secrets out of what is shown to people: of an address the query and the user, since either may open the place, as a blob's SAS does; of name=value pairs
-/// the keys, signatures and passwords.
+/// Takes secrets out of what is shown to people: of an address the query and the user, since either may open the place, as a blob's SAS does; of name=value
+/// pairs the keys, signatures and passwords.
 /// </summary>
 public static partial class Redaction
 {

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging.Console;
 namespace EdgeModules.Hosting.Telemetry;
 
 /// <summary>
-/// Log lines as edgeAgent's GetModuleLogs reads them: <c>&lt;6&gt; 2026-01-31 12:00:00.123 +00:00 [INF] - text</c>, one line an event. A second line would have
-/// no severity and be lost to a filter by level, so line ends are escaped; so are other control characters, which a terminal would obey: ids and names come from
-/// outside.
+/// Log lines as edgeAgent's GetModuleLogs reads them: <c>&lt;6&gt; 2026-01-31 12:00:00.123 +00:00 [INF] - text</c>, one line an event. A second line would
+/// have no severity and be lost to a filter by level, so line ends are escaped; so are other control characters, which a terminal would obey: ids and names
+/// come from outside.
 /// </summary>
 public sealed class EdgeLogFormatter(TimeProvider clock) : ConsoleFormatter(FormatterName)
 {

@@ -10,7 +10,9 @@ public sealed class RedactionTests
     [InlineData("https://store.test/m.onnx?sv=1&sig=abc%3D&se=2", "https://store.test/m.onnx?…")]
     [InlineData("see https://store.test/m.onnx?sig=abc and more", "see https://store.test/m.onnx?… and more")]
     [InlineData("https://user:word@store.test/m.onnx", "https://…@store.test/m.onnx")]
-    [InlineData("HostName=hub;DeviceId=d;SharedAccessKeyName=owner;SharedAccessKey=YWJj+/=;ModuleId=m", "HostName=hub;DeviceId=d;SharedAccessKeyName=owner;SharedAccessKey=…;ModuleId=m")]
+    [InlineData(
+        "HostName=hub;DeviceId=d;SharedAccessKeyName=owner;SharedAccessKey=YWJj+/=;ModuleId=m",
+        "HostName=hub;DeviceId=d;SharedAccessKeyName=owner;SharedAccessKey=…;ModuleId=m")]
     [InlineData("SharedAccessSignature sr=hub%2Fdevices&sig=abc%3D&se=1", "SharedAccessSignature sr=hub%2Fdevices&sig=…&se=1")]
     [InlineData("AccountKey=YWJj==;PASSWORD=x y", "AccountKey=…;PASSWORD=… y")]
     [InlineData("what is 5 = 5?", "what is 5 = 5?")]

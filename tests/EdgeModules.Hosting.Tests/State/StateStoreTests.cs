@@ -51,7 +51,8 @@ public sealed class LiteDbStateStoreTests : StateStoreContract
     [InlineData("a\0b")]
     public void Open_ModuleIdThatIsAPath_IsAConfigurationErrorAndMakesNoFile(string id)
     {
-        Assert.StartsWith("The module's id is", Assert.Throws<ModuleConfigurationException>(() => LiteDbStateStore.Open(_folder.File("state"), id, DateTimeOffset.UnixEpoch)).Message);
+        var error = Assert.Throws<ModuleConfigurationException>(() => LiteDbStateStore.Open(_folder.File("state"), id, DateTimeOffset.UnixEpoch));
+        Assert.StartsWith("The module's id is", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

@@ -113,7 +113,10 @@ public sealed partial class SecretsTests
     {
         var build = BuildOutput.Of(AppContext.BaseDirectory);
         var assembly = Path.Combine(SuiteProcess.Root, "modules", name, "bin", build.Configuration, build.Framework, name + ".dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", assembly]) { WorkingDirectory = SuiteProcess.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", assembly])
+        {
+            WorkingDirectory = SuiteProcess.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var (variable, value) in environment) start.Environment[variable] = (string)value!;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");

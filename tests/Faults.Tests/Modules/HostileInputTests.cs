@@ -17,8 +17,10 @@ public sealed class HostileInputTests
 
     private static readonly string[] Strange =
     [
-        "../../../etc/cron.d/x", "/etc/passwd", "..\\..\\x", "a\nb", "\r\n<3> forged", "\u001b[2J", "\"},{\"deviceId\":\"x", "${jndi:ldap://x}", "{{7*7}}", "$(reboot)", "`reboot`",
-        "'; DROP TABLE x; --", "a\u0000b", "\u202Egpj.exe", "#fragment", "a/b/+/#", "%2e%2e%2f", "CON", "nul.txt", "x\"} 1\nforged_metric{a=\"", new string('z', 128),
+        "../../../etc/cron.d/x", "/etc/passwd", "..\\..\\x", "a\nb", "\r\n<3> forged", "\u001b[2J", "\"},{\"deviceId\":\"x", "${jndi:ldap://x}", "{{7*7}}",
+        "$(reboot)", "`reboot`",
+        "'; DROP TABLE x; --", "a\u0000b", "\u202Egpj.exe", "#fragment", "a/b/+/#", "%2e%2e%2f", "CON", "nul.txt", "x\"} 1\nforged_metric{a=\"",
+        new string('z', 128),
     ];
 
     [Theory]
@@ -42,10 +44,16 @@ public sealed class HostileInputTests
     public async Task Deliver_NumbersWithoutEnd_AreCountedAndTheNextMessageIsDone(string name, string input)
     {
         await using var module = await ModuleUnderFault.StartAsync(name);
-        foreach (var number in new[] { "1e999", "-1e999", "1e-999", new string('9', 100_000), $"0.{new string('1', 100_000)}", $"1{new string('0', 400)}", "9223372036854775808", "-0" })
+        string[] numbers =
+        [
+            "1e999", "-1e999", "1e-999", new string('9', 100_000), $"0.{new string('1', 100_000)}", $"1{new string('0', 400)}", "9223372036854775808", "-0",
+        ];
+        foreach (var number in numbers)
         {
-            await module.DeliverAsync(
-                input, $$"""[{"deviceId":"a","timestamp":{{T0}},"temperature":{{number}},"score":{{number}},"alertId":"a","commandId":"c","action":"reset"},{"deviceId":"b","timestamp":{{number}},"temperature":1}]""", 2);
+            await module.DeliverAsync(input, $$"""
+                [{"deviceId":"a","timestamp":{{T0}},"temperature":{{number}},"score":{{number}},"alertId":"a","commandId":"c","action":"reset"},
+                 {"deviceId":"b","timestamp":{{number}},"temperature":1}]
+                """, 2);
         }
 
         await module.AssertAccountedForAsync();
@@ -63,7 +71,8 @@ public sealed class HostileInputTests
             new JArray(Enumerable.Range(0, 20_000)), new JObject(Strange.Select(text => new JProperty(text, text))),
         };
         var model = JObject.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "models", "dtdl", $"{name}.json")));
-        var methods = model["contents"]!.Where(content => content["@type"]!.ToString() == "Command").Select(content => (string)content["name"]!).Append("no/such\nmethod").ToList();
+        var methods = model["contents"]!.Where(content => content["@type"]!.ToString() == "Command").Select(content => (string)content["name"]!)
+            .Append("no/such\nmethod").ToList();
         foreach (var method in methods)
         {
             foreach (var payload in payloads)
@@ -119,7 +128,8 @@ public sealed class HostileInputTests
         var id = Cut(strange + number.ToString(CultureInfo.InvariantCulture));
         return new JObject
         {
-            ["deviceId"] = id, ["zone"] = id, ["timestamp"] = T0 + number, ["score"] = 0.9, ["model"] = id, ["action"] = input == "commands" ? "reset" : strange,
+            ["deviceId"] = id, ["zone"] = id, ["timestamp"] = T0 + number, ["score"] = 0.9, ["model"] = id,
+            ["action"] = input == "commands" ? "reset" : strange,
             ["commandId"] = id, ["alertId"] = id, [$"temperature{id}"] = number, ["temperature"] = number % 100,
         };
     })));
@@ -134,10 +144,12 @@ public sealed class HostileInputTests
     }
 
     private static IEnumerable<string> Entries(JObject ledger) =>
-        ledger.Properties().SelectMany(entry => entry.Value is JObject reasons ? reasons.Properties().Select(reason => reason.Name).Prepend(entry.Name) : [entry.Name]);
+        ledger.Properties()
+            .SelectMany(entry => entry.Value is JObject reasons ? reasons.Properties().Select(reason => reason.Name).Prepend(entry.Name) : [entry.Name]);
 
     private static List<string> Files(ModuleUnderFault module) =>
-        [.. Directory.GetFiles(module.Host.StateDirectory, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(module.Host.StateDirectory, file))];
+        [.. Directory.GetFiles(module.Host.StateDirectory, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(module.Host.StateDirectory, file))];
 
     private static int Bytes(JToken json) => JsonText.ToUtf8(json).Length;
 

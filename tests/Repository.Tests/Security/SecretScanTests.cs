@@ -40,7 +40,8 @@ public partial class SecretScanTests
     public void Dockerfile_OfAModule_CopiesNamedPartsOnlyAndHoldsNoSecret(string file)
     {
         var lines = RepositoryFiles.Read(file).Split('\n').Select(line => line.Trim()).ToList();
-        var copied = lines.Where(line => Copy().IsMatch(line)).SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]).Where(part => !part.StartsWith("--", StringComparison.Ordinal));
+        var copied = lines.Where(line => Copy().IsMatch(line)).SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1])
+            .Where(part => !part.StartsWith("--", StringComparison.Ordinal));
         Assert.DoesNotContain(copied, part => part is "." or "./" or "*" or "/" || part.EndsWith(".env", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => SecretVariable().IsMatch(line));
     }
@@ -51,19 +52,26 @@ public partial class SecretScanTests
     {
         var lines = RepositoryFiles.Read(".dockerignore").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("**", lines[0]);
-        Assert.DoesNotContain(lines, line => line.StartsWith('!') && (line.Contains(".env", StringComparison.Ordinal) || line is "!*" or "!**" or "!." or "!tests/**" or "!config/**"));
+        var taken = lines.Where(line => line.StartsWith('!')).Select(line => line[1..]).ToList();
+        Assert.DoesNotContain(taken, line => line.Contains(".env", StringComparison.Ordinal) || line is "*" or "**" or "." or "tests/**" or "config/**");
     }
 
     [Fact]
-    public void EnvFile_OfTheRepository_HasNoSecret() =>
-        Assert.DoesNotContain(RepositoryFiles.Read(".env").Split('\n'), line => SecretName().IsMatch(line.Split('=')[0]) && line.Split('=', 2) is [_, { Length: > 0 }] && !line.StartsWith('#'));
+    public void EnvFile_OfTheRepository_HasNoSecret()
+    {
+        var given = RepositoryFiles.Read(".env").Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Split('=', 2))
+            .Where(parts => parts is [_, { Length: > 0 }]);
+        Assert.DoesNotContain(given, parts => SecretName().IsMatch(parts[0]));
+    }
 
-    private static IEnumerable<string> SecretsIn(string text) => Secret().Matches(text).Select(match => match.Value).Where(secret => !MadeUp.Any(secret.Contains));
+    private static IEnumerable<string> SecretsIn(string text) => Secret().Matches(text).Select(match => match.Value)
+        .Where(secret => !MadeUp.Any(secret.Contains));
 
     [GeneratedRegex(
         """
-        (?:SharedAccessKey|AccountKey)=[A-Za-z0-9+/]{32,}={0,2}|[?&]sig=[A-Za-z0-9%+/]{32,}|-----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}
-        |\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.|\bAKIA[0-9A-Z]{16}\b|"(?:password|clientSecret|accountKey)"\s*:\s*"(?!\$\{)[^"]{8,}"
+        (?:SharedAccessKey|AccountKey)=[A-Za-z0-9+/]{32,}={0,2}|[?&]sig=[A-Za-z0-9%+/]{32,}|-----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----
+        |\bgh[pousr]_[A-Za-z0-9]{36}|\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.|\bAKIA[0-9A-Z]{16}\b
+        |"(?:password|clientSecret|accountKey)"\s*:\s*"(?!\$\{)[^"]{8,}"
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Secret();
 

@@ -5,7 +5,8 @@ namespace EdgeModules.Repository.Tests.Security;
 /// <summary>Each test that docs/security.md and docs/reliability.md name for what they claim is there.</summary>
 public partial class TestedClaimsTests
 {
-    private static readonly string Tests = string.Join('\n', RepositoryFiles.Find("*.cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).Select(RepositoryFiles.Read));
+    private static readonly string Tests = string.Join(
+        '\n', RepositoryFiles.Find("*.cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).Select(RepositoryFiles.Read));
     private static readonly HashSet<string> Classes = [.. Class().Matches(Tests).Select(match => match.Groups["name"].Value)];
     private static readonly HashSet<string> Methods = [.. Method().Matches(Tests).Select(match => match.Groups["name"].Value)];
 
@@ -23,7 +24,8 @@ public partial class TestedClaimsTests
     [Fact]
     public void Rows_OfTheThreatTable_NameATestOrSayThatThereIsNone()
     {
-        var rows = RepositoryFiles.Table(RepositoryFiles.Section("docs/security.md", "## Threats"), "asset and threat", "what holds", "tested by", "what remains");
+        var rows = RepositoryFiles.Table(
+            RepositoryFiles.Section("docs/security.md", "## Threats"), "asset and threat", "what holds", "tested by", "what remains");
         Assert.NotEmpty(rows);
         Assert.All(rows, row =>
         {
@@ -48,7 +50,8 @@ public partial class TestedClaimsTests
     private static bool IsThere((string Class, string Method) name)
     {
         if (!Classes.Contains(name.Class)) return false;
-        return name.Method.EndsWith('…') ? Methods.Any(method => method.StartsWith(name.Method.TrimEnd('…'), StringComparison.Ordinal)) : name.Method.Length == 0 || Methods.Contains(name.Method);
+        return name.Method.EndsWith('…') ? Methods.Any(method => method.StartsWith(name.Method.TrimEnd('…'), StringComparison.Ordinal))
+            : name.Method.Length == 0 || Methods.Contains(name.Method);
     }
 
     [GeneratedRegex(@"`(?<class>\w+(?:Tests|Contract|Scenarios))(?:\.(?<method>[\w…]+))?`")]

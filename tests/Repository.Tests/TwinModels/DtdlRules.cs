@@ -5,7 +5,9 @@ using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Repository.Tests.TwinModels;
 
-/// <summary>The rules of DTDL v3 for what the models here use. Microsoft's own parser judges them too, where Node is installed (EdgeSimulator.Conformance.Tests).</summary>
+/// <summary>
+/// The rules of DTDL v3 for what the models here use. Microsoft's own parser judges them too, where Node is installed (EdgeSimulator.Conformance.Tests).
+/// </summary>
 internal sealed partial class DtdlRules
 {
     private const int MostBytes = 1 << 20;
@@ -140,10 +142,13 @@ internal sealed partial class DtdlRules
 
         var (required, optional) = Members[kind];
         foreach (var member in required.Where(member => element[member] is null)) _mistakes.Add($"{path} has no {member}.");
-        foreach (var member in element.Properties().Select(member => member.Name).Except(required.Concat(optional).Concat(Common))) _mistakes.Add($"{path} has {member}, which is none of a {kind}.");
-        if (required.Contains("name")) Require((string?)element["name"] is { Length: <= MostText } name && Name().IsMatch(name), $"{path}.name must match {Name()}.");
+        var odd = element.Properties().Select(member => member.Name).Except(required.Concat(optional).Concat(Common));
+        _mistakes.AddRange(odd.Select(member => $"{path} has {member}, which is none of a {kind}."));
+        var hasName = (string?)element["name"] is { Length: <= MostText } name && Name().IsMatch(name);
+        Require(hasName || !required.Contains("name"), $"{path}.name must match {Name()}.");
         Require(((string?)element["displayName"] ?? "").Length <= MostDisplayName, $"{path}.displayName must have at most {MostDisplayName} characters.");
-        foreach (var text in new[] { "description", "comment" }) Require(((string?)element[text] ?? "").Length <= MostText, $"{path}.{text} must have at most {MostText} characters.");
+        foreach (var text in new[] { "description", "comment" })
+            Require(((string?)element[text] ?? "").Length <= MostText, $"{path}.{text} must have at most {MostText} characters.");
         Unit(element, kind, path);
     }
 
@@ -151,14 +156,16 @@ internal sealed partial class DtdlRules
     {
         var semantic = TypesOf(element).Except([kind]).ToList();
         if (semantic.Count == 0 && element["unit"] is null) return;
-        Require(semantic.Count == 1 && Units.TryGetValue(semantic[0], out var units) && units.Contains((string?)element["unit"]), $"{path} has a unit that is none of its type.");
+        Require(semantic.Count == 1 && Units.TryGetValue(semantic[0], out var units) && units.Contains((string?)element["unit"]),
+            $"{path} has a unit that is none of its type.");
         Require(element["schema"] is JValue schema && Numeric.Contains((string?)schema), $"{path} has a unit, so its schema must be a number.");
     }
 
     private void Unique(JToken? elements, string member, string path)
     {
         var seen = new HashSet<string>();
-        foreach (var value in (elements ?? new JArray()).Select(element => $"{element[member]}").Where(value => !seen.Add(value))) _mistakes.Add($"{path} has two with the {member} {value}.");
+        var twice = (elements ?? new JArray()).Select(element => $"{element[member]}").Where(value => !seen.Add(value));
+        _mistakes.AddRange(twice.Select(value => $"{path} has two with the {member} {value}."));
     }
 
     private void Require(bool holds, string mistake)

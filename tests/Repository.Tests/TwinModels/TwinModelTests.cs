@@ -17,7 +17,8 @@ public class TwinModelTests
     public void Files_OfTheFolder_AreThoseOfTheModules() =>
         Assert.Equal(
             RepositoryFiles.Modules.Select(module => $"{module}.json"),
-            Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "models", "dtdl"), "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+            Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "models", "dtdl"), "*.json")
+                .Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Modules))]
@@ -33,7 +34,8 @@ public class TwinModelTests
 
     [Theory]
     [MemberData(nameof(Modules))]
-    public void Id_OfAModel_NamesTheModule(string module) => Assert.StartsWith($"dtmi:edgemodules:{module};", (string?)Read(module)["@id"], StringComparison.Ordinal);
+    public void Id_OfAModel_NamesTheModule(string module) =>
+        Assert.StartsWith($"dtmi:edgemodules:{module};", (string?)Read(module)["@id"], StringComparison.Ordinal);
 
     /// <summary>Each setting is a writable property, and its default is one of the values that this may have.</summary>
     [Theory]
@@ -41,7 +43,8 @@ public class TwinModelTests
     public void Defaults_OfAModule_AreWithinItsModel(string module)
     {
         var type = Assert.Single(
-            Assembly.Load(module).GetTypes(), type => type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ISettings<>)));
+            Assembly.Load(module).GetTypes(), type => type.GetInterfaces()
+                .Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ISettings<>)));
         var reported = new JObject(SettingsBinder.ToJson(Activator.CreateInstance(type)!).Properties()
             .Select(setting => new JProperty(setting.Name, new JObject { ["value"] = setting.Value, ["ac"] = 203, ["av"] = 0 })));
         Assert.Empty(new TwinModel(Read(module)).MistakesInReported(reported));

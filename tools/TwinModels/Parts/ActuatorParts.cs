@@ -16,7 +16,8 @@ internal static class ActuatorParts
                 Object(
                     Field("buzzer", Line("on")), Field("relay", Line("open")),
                     Field("lastCommands", Array(Object(
-                        Field("action", Enum<CommandAction>()), Field("alertId", Text), Field("result", Enum("done", "unchanged")), Field("timestamp", Long, "Unix milliseconds."))))),
+                        Field("action", Enum<CommandAction>()), Field("alertId", Text), Field("result", Enum("done", "unchanged")),
+                        Field("timestamp", Long, "Unix milliseconds."))))),
                 "The lines as they are, and the last commands."),
         ],
         Commands =
@@ -32,7 +33,8 @@ internal static class ActuatorParts
         Field("timestamp", Long, "Unix milliseconds by the gateway's clock."), Field("error", Text));
 
     private static JObject Line(string isActive) => Object(
-        Field(isActive, Flag), Field("since", Long, "Unix milliseconds."), Field("alertId", Text), Field("line", Text, "gpiochip and offset, or simulated."), Field("problem", Text));
+        Field(isActive, Flag), Field("since", Long, "Unix milliseconds."), Field("alertId", Text), Field("line", Text, "gpiochip and offset, or simulated."),
+        Field("problem", Text));
 
     private static CommandPart Action(string name, string description, string? comment = null) =>
         new(name, Object(Field("alertId", Text), Field("commandId", Text), Field("deviceId", Text)), Outcome, description, comment);

@@ -18,7 +18,8 @@ internal static class AggregatorParts
                 Array(OpenObject(
                     Metrics,
                     [
-                        Field("zone", Text), .. Window, Field("deviceCount", Integer), Field("devices", Map(OpenObject(Metrics, Field("readingCount", Long)), key: "deviceId")),
+                        Field("zone", Text), .. Window, Field("deviceCount", Integer),
+                        Field("devices", Map(OpenObject(Metrics, Field("readingCount", Long)), key: "deviceId")),
                         Field("part", Integer), Field("parts", Integer),
                     ])),
                 "What the devices of a zone measured in a window."),

@@ -20,7 +20,8 @@ internal static class CommonParts
 
     private static JObject[] Verdict =>
     [
-        Field("version", Long, OfTheTwin), Field("status", Enum("applied", "rejected")), Field("errors", Array(Text), "A sentence for each mistake: path, value found, what it must be."),
+        Field("version", Long, OfTheTwin), Field("status", Enum("applied", "rejected")),
+        Field("errors", Array(Text), "A sentence for each mistake: path, value found, what it must be."),
         Field("conflicts", Conflicts, "What became of local values when the desired ones changed."),
     ];
 
@@ -37,7 +38,8 @@ internal static class CommonParts
             "localSettings", Object(Field("default", Strategy), Field("paths", Map(Text, PathAsObjects, "key"))),
             "What becomes of a value set on site when the desired value of its path changes: a strategy for all, and for paths."),
         ToWritable(
-            "settingsModified", Map(Long, PathAsObjects, "key"), "When desired values were changed, in Unix milliseconds by path; for the strategy latest-wins."),
+            "settingsModified", Map(Long, PathAsObjects, "key"),
+            "When desired values were changed, in Unix milliseconds by path; for the strategy latest-wins."),
     ];
 
     public static IEnumerable<ReportedPart> Reported =>
@@ -50,7 +52,8 @@ internal static class CommonParts
         "invalid",
         Array(Object(
             Field("reason", Text), Field("path", Text, "JSONPath from the root of the body in which it was found."), Field("error", Text),
-            Field("reading", Text, "As it came.", $"{OrAnything}: the JSON that it is."), Field("body", Text), Field("bodyBase64", Text), Field("truncated", Flag),
+            Field("reading", Text, "As it came.", $"{OrAnything}: the JSON that it is."), Field("body", Text), Field("bodyBase64", Text),
+            Field("truncated", Flag),
             Field("bytes", Long, "Of what was truncated."))),
         "What could not be used, with the reason.");
 
@@ -69,13 +72,16 @@ internal static class CommonParts
             CommonMethods.SetLocal, Map(Text, $"{OrAnything}: the value of the path.", "path"), Object(Field("status", Enum("set")), Field("version", Long)),
             "Sets values on site, over the desired ones. All are set, or, with status 400, none.", "x-source beside the paths says who sets them."),
         new(
-            CommonMethods.ClearLocal, Object(Field("paths", Array(Text)), Field("all", Flag)), Object(Field("status", Enum("cleared")), Field("version", Long)),
+            CommonMethods.ClearLocal, Object(Field("paths", Array(Text)), Field("all", Flag)),
+                Object(Field("status", Enum("cleared")), Field("version", Long)),
             "Takes local values back: those of the paths, or all."),
-        new(CommonMethods.ResetState, null, Object(Field("status", Enum("reset"))), "Forgets what the module has in memory and on its disk. The books stay, and so do the settings."),
+        new(CommonMethods.ResetState, null, Object(Field("status", Enum("reset"))),
+        "Forgets what the module has in memory and on its disk. The books stay, and so do the settings."),
     ];
 
     private static JObject Origin => Object(
-        Field("value", Text, comment: $"{OrAnything}: the value in force."), Field("source", Enum("default", "desired", "local")), Field("version", Long), Field("time", Long),
+        Field("value", Text, comment: $"{OrAnything}: the value in force."), Field("source", Enum("default", "desired", "local")), Field("version", Long),
+        Field("time", Long),
         Field("by", Text), Field("overrode", OpenObject("value, source and version of what it is in the place of.")));
 
     private static JObject ToWritable(string name, JObject schema, string description)

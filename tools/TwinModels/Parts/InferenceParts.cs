@@ -34,14 +34,17 @@ internal static class InferenceParts
                 "getModels", null,
                 Object(
                     Field("active", Model([
-                        Field("family", Text), Field("features", Array(Text)), Field("windowSize", Integer), Field("samplePeriodMs", Long), Field("normalisation", Text),
+                        Field("family", Text), Field("features", Array(Text)), Field("windowSize", Integer), Field("samplePeriodMs", Long),
+                        Field("normalisation", Text),
                         Field("limit", Real), Field("dataSet", Text), Field("training", OpenObject("what the model's manifest tells of its training.")),
                         Field("devices", Integer), Field("warmDevices", Integer),
                     ])),
                     Field("swap", Swap)),
                 "The models, as they are now."),
             new(
-                "scoreWindow", Object(Field("deviceId", Text), Field("window", Array(Array(Real)), "Rows of readings, the oldest first, each with a value of each feature.")),
+                "scoreWindow",
+                Object(Field("deviceId", Text),
+                Field("window", Array(Array(Real)), "Rows of readings, the oldest first, each with a value of each feature.")),
                 Object(
                     Field("deviceId", Text), Field("warming", Text, "Readings there, of those that a window has."), Field("timestamp", Long, EventTime),
                     Field("windowStart", Long, EventTime), Field("score", Real), Field("limit", Real), Field("overLimit", Flag), Field("model", Identity),
@@ -58,10 +61,12 @@ internal static class InferenceParts
 
     private static JObject[] Figures =>
     [
-        Field("windows", Long), Field("dropped", Long), Field("errors", Long), Field("devices", Long), Field("blocks", Long), Field("agreed", Long), Field("onlyLive", Long),
+        Field("windows", Long), Field("dropped", Long), Field("errors", Long), Field("devices", Long), Field("blocks", Long), Field("agreed", Long),
+        Field("onlyLive", Long),
         Field("onlyShadow", Long), Field("both", Long), Field("stabilityIndex", Real), Field("rankCorrelation", Real), Field("liveP50Ms", Real),
         Field("shadowP50Ms", Real), Field("shadowP99Ms", Real), Field("liveScores", Array(Long), "Histogram from 0 to 1."),
-        Field("shadowScores", Array(Long), "Histogram from 0 to 1."), Field("probes", Array(Array(Long)), "By feature: asked, found by the live model, found by the other."),
+        Field("shadowScores", Array(Long), "Histogram from 0 to 1."),
+        Field("probes", Array(Array(Long)), "By feature: asked, found by the live model, found by the other."),
         Field("worstDevices", Array(Object(Field("deviceId", Text), Field("blocks", Long), Field("agreed", Long)))),
     ];
 

@@ -11,7 +11,9 @@ internal static class SensorParts
         Reported =
         [
             new(
-                "source", Object(Field("state", Enum<RunState>()), Field("mode", Enum<SourceMode>()), Field("readings", Long, "That it has in all, where that is known."), Field("error", Text)),
+                "source",
+                Object(Field("state", Enum<RunState>()), Field("mode", Enum<SourceMode>()),
+                Field("readings", Long, "That it has in all, where that is known."), Field("error", Text)),
                 "Where the readings come from, and how that goes."),
         ],
     };

@@ -26,13 +26,15 @@ internal static class UplinkParts
             new(
                 "connectivity",
                 Object(
-                    Field("state", Enum<ConnectivityState>()), Field("from", Enum<ConnectivityState>()), Field("reason", Text), Field("timestamp", Long, ByTheClock),
+                    Field("state", Enum<ConnectivityState>()), Field("from", Enum<ConnectivityState>()), Field("reason", Text),
+                    Field("timestamp", Long, ByTheClock),
                     Field("latencyMs", Real), Field("queued", Long, "Messages in edgeHub's queue for the cloud.")),
                 "The way to the cloud changed.", Telemetry: "connectivityChanges"),
         ],
         Reported =
         [
-            new("upstream", Object(Field("state", Enum<ConnectivityState>()), Field("reason", Text), Field("since", Long, ByTheClock)), "The way to the cloud."),
+            new("upstream", Object(Field("state", Enum<ConnectivityState>()), Field("reason", Text), Field("since", Long, ByTheClock)),
+            "The way to the cloud."),
             new("cost", Cost, "What the day costs in metered units; up to 15 minutes old."),
             new("spool", Spool, "What waits on the disk; up to 15 minutes old."),
         ],
@@ -51,5 +53,6 @@ internal static class UplinkParts
         Field("unitsEachMessageAlone", Long), Field("unitsEachItemAlone", Long), Field("projectedUnitsPerDay", Long), Field("dailyMeteredUnits", Long));
 
     private static JObject Spool => Object(
-        Field("batches", Lanes), Field("bytes", Long), Field("messagesWaitingForABatch", Lanes), Field("items", Long), Field("oldestTimestamp", Long, ByTheClock));
+        Field("batches", Lanes), Field("bytes", Long), Field("messagesWaitingForABatch", Lanes), Field("items", Long),
+        Field("oldestTimestamp", Long, ByTheClock));
 }
