@@ -28,6 +28,11 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
 
     protected LoopbackHub Loopback { get; }
 
+    /// <summary>
+    /// Whether a message that arrives just as the connection is renewed may stay unacknowledged there, so that the hub repeats it: it was not handled before.
+    /// </summary>
+    protected virtual bool MayLeaveAMessageToTheNextConnection => false;
+
     protected abstract IModuleClient Create(string module, TimeSpan? tokenLife = null);
 
     public virtual Task InitializeAsync() => Loopback.StartAsync();
@@ -202,7 +207,7 @@ public abstract class ModuleClientContract : IAsyncLifetime, IDisposable
         await Loopback.WaitUntilQuietAsync();
         var ids = _received.Select(message => int.Parse(message.Properties[SystemProperties.MessageId])).ToList();
         Assert.Equal(Enumerable.Range(0, ids.Count), ids);
-        Assert.Equal(0, Loopback.Hub.GetStatus().Endpoints.Single(e => e.Module == "Receiver").Redeliveries);
+        if (!MayLeaveAMessageToTheNextConnection) Assert.Equal(0, Loopback.Hub.GetStatus().Endpoints.Single(e => e.Module == "Receiver").Redeliveries);
     }
 
     [SkippableFact]

@@ -138,27 +138,6 @@ public sealed class InvalidReadingTests
         Assert.Equal(Decoding.Bits([.. expected]), reading.Metrics);
     }
 
-    /// <summary>Once they took a hundred times as long. The quickest of several goes is compared, so that a busy machine does not matter.</summary>
-    [Fact]
-    public void Decode_TenTimesTheNames_TakesAboutTenTimesAsLong()
-    {
-        var codec = new MessageCodec();
-        var (few, many) = (Quickest(Bodies.WithMetrics(2_000)), Quickest(Bodies.WithMetrics(20_000)));
-
-        Assert.True(many < few * 40, $"2,000 names take {few.TotalMilliseconds} ms, 20,000 take {many.TotalMilliseconds} ms.");
-
-        TimeSpan Quickest(string body)
-        {
-            var bytes = System.Text.Encoding.UTF8.GetBytes(body);
-            return Enumerable.Range(0, 15).Min(_ =>
-            {
-                var start = TimeProvider.System.GetTimestamp();
-                codec.Decode(bytes, System.Collections.Frozen.FrozenSet<string>.Empty);
-                return TimeProvider.System.GetElapsedTime(start);
-            });
-        }
-    }
-
     [Theory]
     [InlineData(MessageLimits.EmittedItem, true)]
     [InlineData(MessageLimits.EmittedItem + 1, false)]

@@ -12,6 +12,8 @@ public partial class SecretScanTests
     [
         // "0123456789abcdef0123456789abcdef" and its like in Base64.
         "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "L0FTevTV7nG52TWOq0MJxs5dTSsmm1M31uxbV4M7vyY=", "L0FTevTV7nG52TWOq0MJxs5dTSsmm1M31uxbV4M7vyY%3D",
+        // Passwords in manifests, for the tests of what finds them and of what puts them in.
+        "correct-horse", "not-to-be-seen",
     ];
 
     public static TheoryData<string> Dockerfiles => new(RepositoryFiles.Find("Dockerfile.*"));
