@@ -9,7 +9,8 @@ public sealed class BuildImagesTests
     [SkippableFact]
     public async Task DryRun_OneModule_PrintsTheCommandThatItsModuleJsonAsksFor()
     {
-        var (code, output, _) = await RunAsync("--dry-run", "--engine", "podman", "--sdk", "false", "--module", "FilterModule", "--platform", "arm64v8", "--push");
+        var (code, output, _) = await RunAsync(
+            "--dry-run", "--engine", "podman", "--sdk", "false", "--module", "FilterModule", "--platform", "arm64v8", "--push");
 
         var root = RepositoryFiles.Root;
         Assert.Equal(
@@ -26,7 +27,8 @@ public sealed class BuildImagesTests
 
         Assert.Equal(0, code);
         Assert.Contains("InferenceModule has no arm32v7: its module.json lists no such platform.\n", output, StringComparison.Ordinal);
-        Assert.Equal(RepositoryFiles.Modules.Count() - 1, output.Split('\n').Count(line => line.StartsWith("+ docker buildx build --platform linux/arm/v7 ", StringComparison.Ordinal)));
+        var commands = output.Split('\n').Count(line => line.StartsWith("+ docker buildx build --platform linux/arm/v7 ", StringComparison.Ordinal));
+        Assert.Equal(RepositoryFiles.Modules.Count() - 1, commands);
     }
 
     [SkippableTheory]

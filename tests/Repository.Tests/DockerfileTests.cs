@@ -35,7 +35,8 @@ public sealed partial class DockerfileTests
             var files = Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "modules", module), "Dockerfile.*").Select(file => $"./{Path.GetFileName(file)}");
 
             // ONNX Runtime has no library for 32-bit ARM.
-            Assert.Equal(Platforms.Where(platform => (module, platform) is not ("InferenceModule", "arm32v7")).Order(), platforms.Properties().Select(platform => platform.Name).Order());
+            var expected = Platforms.Where(platform => (module, platform) is not ("InferenceModule", "arm32v7"));
+            Assert.Equal(expected.Order(), platforms.Properties().Select(platform => platform.Name).Order());
             Assert.All(platforms.Properties(), platform => Assert.Equal($"./Dockerfile.{platform.Name}", (string?)platform.Value));
             Assert.Equal(files.Order(), platforms.Properties().Select(platform => (string)platform.Value!).Order());
         }
@@ -54,8 +55,10 @@ public sealed partial class DockerfileTests
     {
         if (platform == "amd64.debug") return;
         var text = Read(module, platform)
-            .Replace("linux/arm64", "linux/amd64", StringComparison.Ordinal).Replace("linux/arm/v7", "linux/amd64", StringComparison.Ordinal)
-            .Replace("aarch64-linux-gnu", "x86_64-linux-gnu", StringComparison.Ordinal).Replace("arm-linux-gnueabihf", "x86_64-linux-gnu", StringComparison.Ordinal);
+            .Replace("linux/arm64", "linux/amd64", StringComparison.Ordinal)
+            .Replace("linux/arm/v7", "linux/amd64", StringComparison.Ordinal)
+            .Replace("aarch64-linux-gnu", "x86_64-linux-gnu", StringComparison.Ordinal)
+            .Replace("arm-linux-gnueabihf", "x86_64-linux-gnu", StringComparison.Ordinal);
         text = Architecture().Replace(text, "-a x64");
 
         Assert.Equal(WithoutCompilation(Read(module, "amd64")), WithoutCompilation(text));
@@ -82,7 +85,8 @@ public sealed partial class DockerfileTests
         if (platform == "amd64.debug") return;
         Assert.EndsWith("mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled", final[1], StringComparison.Ordinal);
         Assert.DoesNotContain(final, line => line.StartsWith("RUN", StringComparison.Ordinal));
-        Assert.Contains(final, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && line.EndsWith($"CMD [\"dotnet\", \"{module}.dll\", \"--health\"]", StringComparison.Ordinal));
+        var check = Assert.Single(final, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal));
+        Assert.EndsWith($"CMD [\"dotnet\", \"{module}.dll\", \"--health\"]", check, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> PlatformsOf(string module) =>
