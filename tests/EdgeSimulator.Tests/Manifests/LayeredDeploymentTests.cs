@@ -34,8 +34,11 @@ public class LayeredDeploymentTests
     }
 
     [Fact]
-    public void Compose_WholeTwin_TakesThePlaceOfAllBelow() =>
-        Assert.Equal(Json("""{ "properties.desired": { "other": 1 } }"""), Content(Compose(Layer(20, """{ "A": { "properties.desired": { "other": 1 } } }""")))["A"]!);
+    public void Compose_WholeTwin_TakesThePlaceOfAllBelow()
+    {
+        var composed = Compose(Layer(20, """{ "A": { "properties.desired": { "other": 1 } } }"""));
+        Assert.Equal(Json("""{ "properties.desired": { "other": 1 } }"""), Content(composed)["A"]!);
+    }
 
     [Theory]
     [InlineData(20, 30, 2)]

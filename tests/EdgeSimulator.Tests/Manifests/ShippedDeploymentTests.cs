@@ -24,7 +24,8 @@ public class ShippedDeploymentTests
         Assert.Equal(Routes(usual), Routes(composed));
         var (expected, actual) = (ManifestReader.ContentOf(usual)!, ManifestReader.ContentOf(composed)!);
         Assert.Equal(expected.Properties().Select(module => module.Name).Order(), actual.Properties().Select(module => module.Name).Order());
-        foreach (var module in expected.Properties().Where(module => !module.Name.StartsWith('$'))) Assert.Equal(Sorted(module.Value), Sorted(actual[module.Name]!));
+        foreach (var module in expected.Properties().Where(module => !module.Name.StartsWith('$')))
+            Assert.Equal(Sorted(module.Value), Sorted(actual[module.Name]!));
     }
 
     [Theory]
@@ -66,7 +67,8 @@ public class ShippedDeploymentTests
         Assert.Equal(("localhost:5000/uplinkmodule:0.1.0-arm64v8", 16), (config.Images["UplinkModule"], config.Routes));
         var settings = (JObject)ManifestReader.ContentOf(config.Json)!["$edgeAgent"]!["properties.desired.modules.UplinkModule"]!["settings"]!;
         Assert.All(settings.Properties(), setting => Assert.InRange(((string)setting.Value!).Length, 1, 512));
-        Assert.Contains("\"ReadonlyRootfs\":true", string.Concat(settings.Properties().Where(setting => setting.Name.StartsWith("createOptions", StringComparison.Ordinal)).Select(setting => (string)setting.Value!)));
+        var options = settings.Properties().Where(setting => setting.Name.StartsWith("createOptions", StringComparison.Ordinal));
+        Assert.Contains("\"ReadonlyRootfs\":true", string.Concat(options.Select(option => (string)option.Value!)));
     }
 
     /// <summary>A message of a gateway below comes without its output, under the name of its module.</summary>
@@ -94,7 +96,7 @@ public class ShippedDeploymentTests
     public void FogChild_WhatGoesUp_IsTakenByTheParent()
     {
         var child = ManifestReader.Read(PathOf("fog/child"), Variables);
-        var up = Targets((JObject)JsonText.Parse(Placeholders.Expand(File.ReadAllText(PathOf("fog/child")), Variables))).Where(route => route.Value == "iothub").ToList();
+        var up = Targets(ManifestReader.ReadJson(PathOf("fog/child"), Variables)).Where(route => route.Value == "iothub").ToList();
         Assert.Equal(8, up.Count);
         var parent = RoutesOf("fog/parent");
         foreach (var (name, _) in up)
@@ -103,7 +105,10 @@ public class ShippedDeploymentTests
             var (module, output) = (source[3], source[5]);
             var type = output switch { "readings" or "filtered" => "reading", "alerts" => "alert", "outcomes" => "actuator-outcome", _ => "invalid" };
             foreach (var priority in new[] { "critical", "normal", "low" })
-                Assert.NotEmpty(parent.Match(new RoutedMessage(RouteTable.SourceOf(module, null), [new("messageType", type), new("priority", priority)], [], default)));
+            {
+                var message = new RoutedMessage(RouteTable.SourceOf(module, null), [new("messageType", type), new("priority", priority)], [], default);
+                Assert.NotEmpty(parent.Match(message));
+            }
         }
     }
 
@@ -123,10 +128,14 @@ public class ShippedDeploymentTests
 
     private static Dictionary<string, string> Targets(JObject manifest)
     {
-        var hub = HubConfigurationReader.Read(new ManifestNode("$edgeHub", (JObject)ManifestReader.ContentOf(manifest)!["$edgeHub"]!["properties.desired"]!), "device");
-        return hub.Definitions.ToDictionary(
-            route => route.Name,
-            route => route.Text.EndsWith("$upstream", StringComparison.Ordinal) ? "iothub" : $"device/{route.Text.Split('/')[^3]}/{route.Text.Split('/')[^1].TrimEnd(')', '"')}");
+        var desired = (JObject)ManifestReader.ContentOf(manifest)!["$edgeHub"]!["properties.desired"]!;
+        return HubConfigurationReader.Read(new ManifestNode("$edgeHub", desired), "device").Definitions.ToDictionary(route => route.Name, TargetOf);
+    }
+
+    private static string TargetOf(RouteDefinition route)
+    {
+        var parts = route.Text.Split('/');
+        return route.Text.EndsWith("$upstream", StringComparison.Ordinal) ? "iothub" : $"device/{parts[^3]}/{parts[^1].TrimEnd(')', '"')}";
     }
 
     private static RouteTable RoutesOf(string name) =>
@@ -134,7 +143,8 @@ public class ShippedDeploymentTests
 
     private static JToken Sorted(JToken token) => token switch
     {
-        JObject json => new JObject(json.Properties().OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => new JProperty(property.Name, Sorted(property.Value)))),
+        JObject json => new JObject(
+            json.Properties().OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => new JProperty(property.Name, Sorted(property.Value)))),
         JArray list => new JArray(list.Select(Sorted)),
         _ => token,
     };

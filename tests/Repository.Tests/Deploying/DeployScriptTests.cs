@@ -1,4 +1,5 @@
 using EdgeModules.Messages;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
 namespace EdgeModules.Repository.Tests.Deploying;
@@ -33,7 +34,8 @@ public sealed class DeployScriptTests : IDisposable
         _variables["PULL_PASSWORD"] = "";
         Write("calls", "");
         Write("manifests/uplink.json", Manifest("edge-uplink", 50, "tags.uplink=true", """{ "$edgeHub": { "properties.desired.routes.r": "x" } }"""));
-        Write("manifests/base.json", Manifest("edge-base", 10, "tags.base=true", """{ "$edgeAgent": { "properties.desired": { "runtime": { "settings": {} } } } }"""));
+        const string Whole = """{ "$edgeAgent": { "properties.desired": { "runtime": { "settings": {} } } } }""";
+        Write("manifests/base.json", Manifest("edge-base", 10, "tags.base=true", Whole));
         Write("manifests/one.json", """{ "modulesContent": {} }""");
     }
 
@@ -46,10 +48,10 @@ public sealed class DeployScriptTests : IDisposable
         Assert.Equal((0, ""), (exitCode, exitCode == 0 ? "" : output));
         Assert.Equal(
             [
-                $"iot edge deployment create --hub-name h --deployment-id edge-base-7 --content {PathOf("manifests/base.json")} --target-condition tags.base=true "
-                    + "--priority 10 --custom-labels suite=edge-base suffix=7 --output none",
-                $"iot edge deployment create --hub-name h --deployment-id edge-uplink-7 --content {PathOf("manifests/uplink.json")} --target-condition tags.uplink=true "
-                    + "--priority 50 --custom-labels suite=edge-uplink suffix=7 --layered --output none",
+                $"iot edge deployment create --hub-name h --deployment-id edge-base-7 --content {PathOf("manifests/base.json")} "
+                    + "--target-condition tags.base=true --priority 10 --custom-labels suite=edge-base suffix=7 --output none",
+                $"iot edge deployment create --hub-name h --deployment-id edge-uplink-7 --content {PathOf("manifests/uplink.json")} "
+                    + "--target-condition tags.uplink=true --priority 50 --custom-labels suite=edge-uplink suffix=7 --layered --output none",
             ],
             Calls());
     }
@@ -71,7 +73,7 @@ public sealed class DeployScriptTests : IDisposable
         var bottom = (JObject)JsonText.Parse(File.ReadAllText(PathOf("content-1.json")));
         Assert.Equal(
             """{"address":"r.example","username":"puller","password":"not-to-be-seen"}""",
-            bottom["content"]!["modulesContent"]!["$edgeAgent"]!["properties.desired"]!["runtime"]!["settings"]!["registryCredentials"]!["site"]!.ToString(Newtonsoft.Json.Formatting.None));
+            bottom.SelectToken("content.modulesContent.$edgeAgent['properties.desired'].runtime.settings.registryCredentials.site")!.ToString(Formatting.None));
         Assert.DoesNotContain("not-to-be-seen", File.ReadAllText(PathOf("content-2.json")));
     }
 
@@ -98,7 +100,8 @@ public sealed class DeployScriptTests : IDisposable
     public async Task Keep_Versions_TakesOlderOnesAway()
     {
         Write("list.json", List(
-            ("edge-base-5", "edge-base", "5", 0), ("edge-base-7", "edge-base", "7", 2), ("edge-base-6", "edge-base", "6", 1), ("edge-uplink-7", "edge-uplink", "7", 2)));
+            ("edge-base-5", "edge-base", "5", 0), ("edge-base-7", "edge-base", "7", 2), ("edge-base-6", "edge-base", "6", 1),
+            ("edge-uplink-7", "edge-uplink", "7", 2)));
         await DeployAsync("--keep", "2");
         Assert.Equal(["iot edge deployment delete --hub-name h --deployment-id edge-base-5"], Calls().Skip(1));
     }
@@ -138,12 +141,13 @@ public sealed class DeployScriptTests : IDisposable
     private static string Manifest(string id, int priority, string condition, string content) =>
         $$"""{ "id": "{{id}}", "priority": {{priority}}, "targetCondition": "{{condition}}", "content": { "modulesContent": {{content}} } }""";
 
-    private static string List(params (string Id, string Suite, string Suffix, int Minute)[] deployments) => new JArray(deployments.Select(deployment => new JObject
-    {
-        ["id"] = deployment.Id,
-        ["created"] = $"2026-01-31T12:0{deployment.Minute}:00Z",
-        ["labels"] = new JObject { ["suite"] = deployment.Suite, ["suffix"] = deployment.Suffix },
-    })).ToString();
+    private static string List(params (string Id, string Suite, string Suffix, int Minute)[] deployments) =>
+        new JArray(deployments.Select(deployment => new JObject
+        {
+            ["id"] = deployment.Id,
+            ["created"] = $"2026-01-31T12:0{deployment.Minute}:00Z",
+            ["labels"] = new JObject { ["suite"] = deployment.Suite, ["suffix"] = deployment.Suffix },
+        })).ToString();
 
     private Task<(int ExitCode, string Output)> DeployAsync(params string[] arguments) => RunAsync("deploy-layers.sh", ["--hub", "h", .. arguments]);
 

@@ -52,7 +52,8 @@ public partial class PipelineTests
     public void Template_Parameters_AreGiven()
     {
         var template = Load(".azure-pipelines/deploy.yml");
-        var declared = ((YamlSequenceNode)template["parameters"]).OfType<YamlMappingNode>().ToDictionary(parameter => TextOf(parameter, "name")!, parameter => TextOf(parameter, "default") is not null);
+        var declared = ((YamlSequenceNode)template["parameters"]).OfType<YamlMappingNode>()
+            .ToDictionary(parameter => TextOf(parameter, "name")!, parameter => TextOf(parameter, "default") is not null);
         var used = Parameter().Matches(RepositoryFiles.Read(".azure-pipelines/deploy.yml")).Select(match => match.Groups["name"].Value).Distinct();
         Assert.Equal(declared.Keys.Order(), used.Order());
         foreach (var stage in ((YamlSequenceNode)Load(Pipeline)["stages"]).OfType<YamlMappingNode>().Where(stage => TextOf(stage, "template") is not null))
@@ -69,7 +70,8 @@ public partial class PipelineTests
         var job = (YamlMappingNode)((YamlSequenceNode)((YamlMappingNode)((YamlSequenceNode)Load(Pipeline)["stages"])[1])["jobs"])[0];
         var platforms = ((YamlMappingNode)job["strategy"]["matrix"]).Children.Values.Select(entry => TextOf((YamlMappingNode)entry, "platform")!);
         var known = RepositoryFiles.Find("module.json")
-            .SelectMany(file => ((JObject)JsonText.Parse(RepositoryFiles.Read(file))["image"]!["tag"]!["platforms"]!).Properties().Select(platform => platform.Name))
+            .SelectMany(file => ((JObject)JsonText.Parse(RepositoryFiles.Read(file))["image"]!["tag"]!["platforms"]!).Properties())
+            .Select(platform => platform.Name)
             .Where(platform => !platform.EndsWith(".debug", StringComparison.Ordinal)).Distinct();
         Assert.Equal(known.Order(), platforms.Order());
     }
