@@ -1,5 +1,6 @@
 using EdgeModules.Inference.Windows;
 using EdgeModules.Messages;
+using EdgeModules.Testing;
 
 namespace EdgeModules.Inference.Tests;
 
@@ -20,7 +21,7 @@ public sealed class AllocationTests
         for (; second < 150; second++) Round();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (; second < 200; second++) Round();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Allocations.Noise);
 
         void Round()
         {

@@ -24,7 +24,7 @@ public sealed class ShadowWorkerTests : IDisposable
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++) Offer(window, i);
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Allocations.Noise);
         Assert.False(_worker.Wants);
     }
 
@@ -39,7 +39,7 @@ public sealed class ShadowWorkerTests : IDisposable
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 1; i < slots + 100; i++) Offer(window, i);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Allocations.Noise);
 
         // Nobody waits for the figures either.
         Assert.Equal((0, true), (_worker.Snapshot()!.Windows, _worker.Snapshot()!.Dropped > 0));
